@@ -1,0 +1,80 @@
+#include "base/diagnostic.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace trc {
+
+const std::vector<DiagnosticRow>& diagnostic_rows() {
+  static const std::vector<DiagnosticRow> rows = {
+#define DIAGNOSTIC(id, severity, text, hint) {#id, Severity::severity, text, hint},
+#include "base/diagnostics.def"
+#undef DIAGNOSTIC
+  };
+  return rows;
+}
+
+const DiagnosticRow& diagnostic_row(DiagnosticId id) { return diagnostic_rows()[static_cast<size_t>(id)]; }
+
+void Diagnostics::add(Diagnostic diagnostic) {
+  auto same = [&](const Diagnostic& other) {
+    return other.id == diagnostic.id && other.span == diagnostic.span;
+  };
+  if (std::none_of(list_.begin(), list_.end(), same)) list_.push_back(std::move(diagnostic));
+}
+
+bool Diagnostics::has_errors() const {
+  return std::any_of(list_.begin(), list_.end(),
+                     [](const Diagnostic& d) { return diagnostic_row(d.id).severity == Severity::error; });
+}
+
+namespace {
+
+struct Palette {
+  const char *bold = "", *error = "", *warning = "", *mark = "", *off = "";
+};
+
+constexpr Palette kColors = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[0m"};
+
+/// The source line with tabs as four blanks, and below it the marks under the span's part of that line.
+std::string excerpt(Span span, const Sources& sources, const Palette& colors) {
+  std::string_view line = sources.line_at(span.begin);
+  size_t from = sources.locate(span.begin).column - 1;
+  size_t to = std::min<size_t>(line.size(), from + (span.end - span.begin));
+  std::string shown, marks;
+  for (size_t i = 0; i < line.size(); ++i) {
+    size_t width = line[i] == '\t' ? 4 : 1;
+    shown += line[i] == '\t' ? "    " : std::string(1, line[i]);
+    // The bytes that continue a UTF-8 sequence take no column of their own.
+    if ((static_cast<unsigned char>(line[i]) & 0xc0) == 0x80) width = 0;
+    if (i < to) marks.append(width, i < from ? ' ' : '~');
+  }
+  if (from >= to) marks.resize(std::min(from, marks.size())), marks += '^';
+  return shown + "\n" + colors.mark + marks + colors.off + "\n";
+}
+
+} // namespace
+
+std::string render(const Diagnostic& diagnostic, const Sources& sources, bool color) {
+  const DiagnosticRow& row = diagnostic_row(diagnostic.id);
+  const Palette colors = color ? kColors : Palette();
+  const Location at = sources.locate(diagnostic.span.begin);
+  const bool error = row.severity == Severity::error;
+
+  std::string text = std::string(colors.bold) + std::string(at.source) + ":" + std::to_string(at.line) + ":" +
+                     std::to_string(at.column) + ": " + (error ? colors.error : colors.warning) +
+                     (error ? "error: " : "warning: ") + colors.off + colors.bold +
+                     fill_in(row.text, diagnostic.arguments) + colors.off + " [" + row.name + "]\n";
+  text += excerpt(diagnostic.span, sources, colors);
+  std::string hint = fill_in(row.hint, diagnostic.arguments);
+  if (!hint.empty()) text += "hint: " + hint + "\n";
+  return text;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  auto found = nearest(word, candidates);
+  return found ? "did you mean `" + *found + "`?" : "";
+}
+
+} // namespace trc

@@ -1,0 +1,87 @@
+// What a machine offers, as answers to questions: tracepoints, BTF, CPUs, version. The live machine and a fixture in
+// a directory are the same code with another root: every fact is read from a file below it. Each fact is read when
+// it is first asked for, and kept.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace trc {
+
+struct KernelVersion {
+  unsigned major = 0, minor = 0, patch = 0;
+  auto operator<=>(const KernelVersion&) const = default;
+};
+
+/// One `field:` line of a tracefs `format` file (kernel: Documentation/trace/events.rst, "Event formats").
+struct TracepointField {
+  std::string type;      ///< C spelling without the array part: "int", "const char *", "__data_loc char[]"
+  std::string name;
+  uint32_t offset = 0;   ///< in the tracepoint's record
+  uint32_t size = 0;     ///< bytes
+  bool is_signed = false;
+  std::optional<uint32_t> array_length; ///< `char comm[16]` → 16; `__data_loc` fields have none
+  bool is_data_loc = false;             ///< a u32 at `offset`: low half offset in the record, high half length
+};
+
+/// A parameter or field as BTF describes it, as far as trc needs it.
+struct BtfScalar {
+  std::string name;
+  std::string c_type; ///< "struct task_struct *", "int"
+  uint32_t size = 0;
+  bool is_signed = false;
+  bool is_pointer = false;
+  bool is_aggregate = false; ///< a struct or union by value, or a type of another shape
+};
+
+class Kernel {
+public:
+  /// The machine below `root`: "" is the running kernel, anything else a directory with the same files in it
+  /// (sys/kernel/tracing/events, sys/kernel/btf/vmlinux, proc/sys/kernel/osrelease, …).
+  static Result<Kernel> open(std::string root);
+  Kernel(Kernel&&) noexcept;
+  Kernel& operator=(Kernel&&) noexcept;
+  ~Kernel();
+
+  const std::string& release() const; ///< "6.18.44-…"
+  KernelVersion version() const;
+  /// One more than the highest CPU number that can ever come online.
+  unsigned possible_cpus() const;
+
+  /// Category names, sorted. On the live machine tracefs is mounted first where it is missing and we may.
+  Result<std::vector<std::string>> tracepoint_categories() const;
+  /// Names in a category, sorted; empty if there is no such category.
+  Result<std::vector<std::string>> tracepoints(const std::string& category) const;
+  /// All fields in the order of the file, the common ones included.
+  Result<std::vector<TracepointField>> tracepoint_fields(const std::string& category,
+                                                         const std::string& event) const;
+
+  bool has_btf() const;
+  /// Names of all raw tracepoints (the BTF typedefs `btf_trace_NAME`), sorted.
+  Result<std::vector<std::string>> raw_tracepoints() const;
+  /// BTF id of the typedef `btf_trace_NAME`: what a tp_btf program is attached to.
+  std::optional<uint32_t> raw_tracepoint_btf_id(const std::string& name) const;
+  /// Its arguments without the leading context pointer, with names where BTF has a function that names them
+  /// (`__traceiter_NAME`, since 5.10), else arg0, arg1 ….
+  Result<std::vector<BtfScalar>> raw_tracepoint_arguments(const std::string& name) const;
+  /// Offset in bytes of a member, anonymous and nested ones by a dotted path: ("task_struct", "thread_info.status").
+  std::optional<uint32_t> member_offset(const std::string& struct_name, const std::string& path) const;
+
+  /// Set when processes here live in a PID namespace of their own: device and inode of /proc/self/ns/pid.
+  struct PidNamespace {
+    uint64_t device, inode;
+  };
+  std::optional<PidNamespace> own_pid_namespace() const;
+
+private:
+  struct State;
+  explicit Kernel(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+} // namespace trc

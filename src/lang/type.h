@@ -1,0 +1,63 @@
+// The types of the language as values. A type says what a value means and how many bytes it takes in memory; where
+// it is stored is decided later (program/value_layout.h).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace trc {
+
+enum class TypeKind : uint8_t {
+  none,    ///< no value (a statement-like call), or not known yet
+  boolean, ///< 1 byte
+  integer, ///< 1, 2, 4 or 8 bytes, signed or not
+  pointer, ///< 8 bytes, with an address space
+  string,  ///< `size` bytes, ended by NUL unless full
+  tuple,   ///< elements one after the other, aligned as in C
+  // What a map can hold but no expression can: aggregations
+  count,
+  sum,
+  min,
+  max,
+  avg,
+  hist,  ///< parameters: {bits}
+  lhist, ///< parameters: {min, max, step}
+};
+
+enum class AddressSpace : uint8_t { none, kernel, user };
+
+struct Type {
+  TypeKind kind = TypeKind::none;
+  bool is_signed = false;                  ///< integer, and the integer behind sum, min, max, avg
+  AddressSpace space = AddressSpace::none; ///< pointer
+  uint32_t size = 0;                       ///< bytes in memory
+  std::vector<Type> elements;              ///< tuple: its elements; pointer: what it points to, if known
+  std::vector<int64_t> parameters;         ///< hist, lhist
+  std::string name;                        ///< pointer to a type we only know by name: its C spelling
+
+  bool operator==(const Type&) const = default;
+
+  bool is_none() const { return kind == TypeKind::none; }
+  bool is_string() const { return kind == TypeKind::string; }
+  bool is_integer() const { return kind == TypeKind::integer; }
+  /// integer, boolean or pointer: what fits a register
+  bool is_scalar() const;
+  bool is_aggregation() const { return kind >= TypeKind::count; }
+};
+
+Type integer_type(uint32_t bytes, bool is_signed);
+Type bool_type();
+Type string_type(uint32_t bytes);
+/// `to` may be none: a pointer whose target is only known by its C name.
+Type pointer_type(AddressSpace space, Type to, std::string c_name = {});
+/// Computes the size with C's alignment.
+Type tuple_type(std::vector<Type> elements);
+uint32_t alignment(const Type& type);
+/// Offset of each element of a tuple.
+std::vector<uint32_t> element_offsets(const Type& tuple);
+
+/// As the user writes it: `int32`, `string[16]`, `(uint64,string[16])`, `hist_t`.
+std::string spelling(const Type& type);
+
+} // namespace trc

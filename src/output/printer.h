@@ -1,0 +1,44 @@
+// All that the user sees goes through a Printer: the script's output to stdout or -o, everything else to stderr (or,
+// with JSON, as records into the output).
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "output/value.h"
+
+namespace trc::output {
+
+/// What was lost, as the ledger reports it at the end.
+struct Loss {
+  uint64_t count = 0;
+  std::string_view what;  ///< "events" or "updates"
+  std::string_view cause; ///< "ring full"
+  std::string_view place; ///< "tracepoint:syscalls:sys_enter_openat", "@x"
+};
+
+class Printer {
+public:
+  virtual ~Printer() = default;
+  virtual void attached(size_t probes) = 0;
+  virtual void map(const MapView& map) = 0;
+  virtual void value(const Value& value) = 0;
+  virtual void printf(std::string_view text) = 0;
+  virtual void time(std::string_view text) = 0;
+  virtual void loss(const Loss& loss) = 0;
+  virtual void warning(std::string_view text) = 0;
+  /// Before the maps at the end: the two line feeds of the text format.
+  virtual void final_maps() = 0;
+  /// Hands over what is buffered; an error (disk full, closed pipe) is reported once, here.
+  virtual Result<void> flush() = 0;
+};
+
+enum class Format : uint8_t { text, json };
+
+/// `fd` is where the script's output goes (not closed); `quiet` leaves out attached().
+std::unique_ptr<Printer> make_printer(Format format, int fd, bool quiet);
+
+} // namespace trc::output

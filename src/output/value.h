@@ -1,0 +1,46 @@
+// A value as the output sees it: decoded, with no byte layout left, ready to be written as text or JSON.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace trc::output {
+
+struct Value;
+
+struct Pointer { uint64_t address; };
+struct Tuple { std::vector<Value> elements; };
+
+/// Rows from the first to the last bucket that is not zero; none if all are.
+struct Histogram {
+  struct Row {
+    std::optional<int64_t> low, high; ///< half-open bounds; none: unbounded
+    uint64_t count;
+  };
+  std::vector<Row> rows;
+  bool linear = false;   ///< lhist
+  int64_t step = 0;      ///< of a linear one
+};
+
+struct Value {
+  /// monostate: no value. A string holds raw bytes, its truncation trailer already added.
+  std::variant<std::monostate, bool, int64_t, uint64_t, Pointer, std::string, Tuple, Histogram> data;
+};
+
+struct MapEntry {
+  Value key; ///< monostate for a scalar
+  Value value;
+};
+
+/// A map or what is left of it after `top` and `divisor`, in the order in which it is printed.
+struct MapView {
+  std::string name; ///< "@x"
+  bool is_scalar = false;
+  std::vector<MapEntry> entries;
+};
+
+} // namespace trc::output

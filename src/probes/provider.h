@@ -1,0 +1,102 @@
+// A provider is a kind of probe. Its compile half, resolve(), turns an attach point into what it matches on a kernel;
+// its run half (attach.h) attaches a loaded program. Rows in providers.def tie names to the functions; nothing
+// outside a provider's folder knows what kind it is.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/result.h"
+#include "kernel/kernel.h"
+#include "lang/type.h"
+#include "probes/attach_point.h"
+#include "program/manifest.h"
+
+namespace trc::probes {
+
+enum class AccessKind : uint8_t {
+  value,           ///< `size` bytes, an integer or pointer
+  inline_string,   ///< a char array of `size` bytes in the context itself
+  data_loc_string, ///< the u32 at `offset`: low 16 bits offset in the context, high 16 bits length
+};
+
+/// How a program reads something from its context.
+struct ContextAccess {
+  AccessKind kind = AccessKind::value;
+  uint32_t offset = 0; ///< in the context
+  uint32_t size = 0;   ///< bytes to load in the end
+  /// If set: at `offset` stands a trusted kernel pointer; the `size` bytes are at this offset behind it.
+  std::optional<uint32_t> through;
+
+  bool operator==(const ContextAccess&) const = default;
+};
+
+/// A field of `args`. An integer's type may be narrower than what is loaded; it is cut to the type then.
+struct Argument {
+  std::string name;
+  Type type;
+  ContextAccess access;
+
+  bool operator==(const Argument&) const = default;
+};
+
+/// A condition on the context that lets one attachment serve many probes: the program of a system call tracepoint
+/// sees every call and picks its own by number.
+struct Selector {
+  ContextAccess access;
+  uint64_t value = 0;
+  /// Leave out calls of 32-bit programs (as the kernel's own system call tracepoints do): the offset of
+  /// thread_info.status in struct task_struct, if known, tells them.
+  std::optional<uint32_t> compat_status_offset;
+};
+
+/// When a program runs that no kernel event triggers.
+enum class RunBy : uint8_t {
+  kernel,       ///< attached to an event of the kernel
+  session,      ///< by the session while tracing (interval)
+  session_edge, ///< by the session before or after tracing (begin, end): not subject to RunState
+};
+
+/// One probe that an attach point matched.
+struct Match {
+  std::string name; ///< full name, as `probe` gives it and `-l` lists it
+  ProgramType type = ProgramType::raw_tracepoint;
+  uint32_t attach_btf_id = 0;
+  AttachSpec attach;
+  RunBy run_by = RunBy::kernel;
+  std::optional<Selector> selector;
+  bool has_cookie = false;        ///< the link type hands the program Attachment::cookie
+  bool filters_pid_itself = false; ///< the attachment is restricted to -p's process (or not subject to it)
+  AddressSpace pointers = AddressSpace::none; ///< where an integer used as an address points
+  uint64_t return_value = 0;                  ///< of the program
+  /// Reads the fields of `args`; empty where there are none. Costly: called only for scripts that use `args`.
+  std::function<Result<std::vector<Argument>>()> arguments;
+};
+
+struct ResolveContext {
+  const Kernel& kernel;
+  Diagnostics& diagnostics;
+};
+
+/// Appends what the attach point matches, in name order; reports a diagnostic when that is nothing.
+using Resolve = void (*)(const AttachPointText& point, const ResolveContext& context, std::vector<Match>& matches);
+
+struct Provider {
+  std::string_view name;
+  std::vector<std::string_view> aliases;
+  std::string_view syntax;  ///< for messages and the man page: "tracepoint:CATEGORY:EVENT"
+  std::string_view summary; ///< one line for the man page
+  Resolve resolve;
+};
+
+const std::vector<Provider>& providers();
+/// By name (any case) or alias (exact case); null if there is none.
+const Provider* find_provider(std::string_view name);
+/// Resolves one attach point with its provider, reporting an unknown one.
+void resolve(const AttachPointText& point, const ResolveContext& context, std::vector<Match>& matches);
+
+} // namespace trc::probes

@@ -1,0 +1,35 @@
+// The memory of an aggregation on one CPU, shared by the code generator that writes it and the run time that adds
+// the CPUs up. All words are 64 bits:
+//   count, sum   {total}
+//   min, max     {value, is_set}
+//   avg          {total, count}
+//   hist, lhist  {count of bucket 0, 1, …}
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "program/value_layout.h"
+
+namespace trc {
+
+/// Buckets of hist(n, bits): negative, then 2^(bits+1) single values, then 2^bits a power of two up to 2^63.
+uint32_t hist_buckets(uint32_t bits);
+/// Bucket of a value; the code generator emits the same computation.
+uint32_t hist_bucket(int64_t value, uint32_t bits);
+/// Half-open bounds of a bucket; no lower bound for bucket 0, no upper one for the last when it would overflow.
+struct BucketBounds {
+  std::optional<int64_t> low;
+  std::optional<int64_t> high;
+};
+BucketBounds hist_bounds(uint32_t bucket, uint32_t bits);
+
+/// Buckets of lhist(n, min, max, step): below min, the steps, from max on.
+uint32_t lhist_buckets(int64_t min, int64_t max, int64_t step);
+BucketBounds lhist_bounds(uint32_t bucket, int64_t min, int64_t max, int64_t step);
+
+/// Bytes of an aggregation's memory on one CPU.
+uint32_t aggregation_size(ValueKind kind, const std::vector<int64_t>& parameters);
+
+} // namespace trc
