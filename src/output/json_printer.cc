@@ -1,0 +1,104 @@
+// Output for programs: one JSON object a line, what people would get on stderr included (language.md 11.7).
+#include "output/block_writer.h"
+#include "output/printers.h"
+#include "output/value_json.h"
+#include "output/value_text.h"
+
+namespace trc::output {
+namespace {
+
+class JsonPrinter final : public Printer {
+public:
+  JsonPrinter(int fd, bool quiet) : writer_(fd), quiet_(quiet) {}
+
+  void attached(size_t probes) override {
+    if (quiet_) return;
+    std::string count = std::to_string(probes);
+    begin("attached_probes").append(", \"count\": ").append(count);
+    out().append(", \"data\": {\"probes\": ").append(count) += '}';
+    end();
+  }
+
+  void map(const MapView& map) override {
+    if (map.entries.empty()) return;
+    bool is_histogram = std::holds_alternative<Histogram>(map.entries[0].value.data);
+    begin(is_histogram ? "hist" : "map").append(", \"data\": {");
+    append_json_string(out(), map.name);
+    out() += ": ";
+    if (map.is_scalar) {
+      append_json(out(), map.entries[0].value);
+    } else {
+      append_entries(map);
+    }
+    out() += '}';
+    end();
+  }
+
+  void value(const Value& value) override {
+    begin("value").append(", \"data\": ");
+    append_json(out(), value);
+    end();
+  }
+
+  void printf(std::string_view text) override { text_record("printf", "data", text); }
+  void time(std::string_view text) override { text_record("time", "data", text); }
+  void warning(std::string_view text) override { text_record("warning", "msg", text); }
+
+  void loss(const Loss& loss) override {
+    std::string count = std::to_string(loss.count);
+    begin("lost_events").append(", \"count\": ").append(count);
+    out().append(", \"data\": {\"events\": ").append(count) += '}';
+    append_field("what", loss.what);
+    append_field("cause", loss.cause);
+    append_field("place", loss.place);
+    end();
+  }
+
+  void final_maps() override {}
+
+  Result<void> flush() override { return writer_.flush(); }
+
+private:
+  std::string& out() { return writer_.buffer(); }
+  std::string& begin(std::string_view type) { return out().append("{\"type\": \"").append(type) += '"'; }
+  void end() {
+    out() += "}\n";
+    writer_.filled();
+  }
+  void append_field(std::string_view name, std::string_view text) {
+    out().append(", \"").append(name).append("\": ");
+    append_json_string(out(), text);
+  }
+  void text_record(std::string_view type, std::string_view name, std::string_view text) {
+    begin(type);
+    append_field(name, text);
+    end();
+  }
+
+  void append_entries(const MapView& map) {
+    out() += '{';
+    bool first = true;
+    for (const MapEntry& entry : map.entries) {
+      if (!first) out() += ", ";
+      first = false;
+      key_.clear();
+      append_key(key_, entry.key, ",");
+      append_json_string(out(), key_);
+      out() += ": ";
+      append_json(out(), entry.value);
+    }
+    out() += '}';
+  }
+
+  BlockWriter writer_;
+  bool quiet_;
+  std::string key_; // reused
+};
+
+} // namespace
+
+std::unique_ptr<Printer> make_json_printer(int fd, bool quiet) {
+  return std::make_unique<JsonPrinter>(fd, quiet);
+}
+
+} // namespace trc::output

@@ -1,0 +1,11 @@
+#include "output/printer.h"
+
+#include "output/printers.h"
+
+namespace trc::output {
+
+std::unique_ptr<Printer> make_printer(Format format, int fd, bool quiet) {
+  return format == Format::json ? make_json_printer(fd, quiet) : make_text_printer(fd, quiet);
+}
+
+} // namespace trc::output

@@ -1,0 +1,13 @@
+// The implementations behind printer.h; only make_printer and their tests use this.
+#pragma once
+
+#include <memory>
+
+#include "output/printer.h"
+
+namespace trc::output {
+
+std::unique_ptr<Printer> make_text_printer(int fd, bool quiet);
+std::unique_ptr<Printer> make_json_printer(int fd, bool quiet);
+
+} // namespace trc::output

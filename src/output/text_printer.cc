@@ -1,0 +1,83 @@
+// Output for people: the script's own to its file, all else to stderr at once (language.md 11.2, 11.6).
+#include <unistd.h>
+
+#include "output/block_writer.h"
+#include "output/printers.h"
+#include "output/value_text.h"
+
+namespace trc::output {
+namespace {
+
+class TextPrinter final : public Printer {
+public:
+  TextPrinter(int fd, bool quiet) : writer_(fd), quiet_(quiet) {}
+
+  void attached(size_t probes) override {
+    if (!quiet_) message("Attached " + std::to_string(probes) + (probes == 1 ? " probe" : " probes"));
+  }
+
+  void map(const MapView& map) override {
+    for (const MapEntry& entry : map.entries) {
+      append_entry(map, entry);
+      writer_.filled();
+    }
+  }
+
+  void value(const Value& value) override {
+    append_text(writer_.buffer(), value);
+    writer_.buffer() += '\n';
+    writer_.filled();
+  }
+
+  void printf(std::string_view text) override {
+    writer_.buffer() += text;
+    writer_.filled();
+  }
+
+  void time(std::string_view text) override { printf(text); }
+
+  void loss(const Loss& loss) override {
+    std::string text = "lost " + std::to_string(loss.count) + " ";
+    text.append(loss.what).append(": ").append(loss.cause).append(", ").append(loss.place);
+    message(std::move(text));
+  }
+
+  void warning(std::string_view text) override { message("warning: " + std::string(text)); }
+
+  void final_maps() override { writer_.buffer() += "\n\n"; }
+
+  Result<void> flush() override { return writer_.flush(); }
+
+private:
+  void append_entry(const MapView& map, const MapEntry& entry) {
+    std::string& out = writer_.buffer();
+    out += map.name;
+    if (!map.is_scalar) {
+      out += '[';
+      append_key(out, entry.key, ", ");
+      out += ']';
+    }
+    bool in_rows = std::holds_alternative<Histogram>(entry.value.data);
+    out += in_rows ? ":\n" : ": ";
+    append_text(out, entry.value);
+    out += '\n';
+  }
+
+  // One write each, so that lines stay whole beside those of other processes. If stderr is gone there is
+  // nobody to tell.
+  static void message(std::string line) {
+    line += '\n';
+    write_all(STDERR_FILENO, line);
+  }
+
+  BlockWriter writer_;
+  bool quiet_;
+};
+
+} // namespace
+
+std::unique_ptr<Printer> make_text_printer(int fd, bool quiet) {
+  return std::make_unique<TextPrinter>(fd, quiet);
+}
+
+} // namespace trc::output

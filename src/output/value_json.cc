@@ -1,0 +1,112 @@
+#include "output/value_json.h"
+
+#include "base/overloaded.h"
+#include "output/value_text.h"
+#include "program/utf8.h"
+
+namespace trc::output {
+namespace {
+
+/// Readers that know only doubles would take another number for the one that was meant: it comes quoted then.
+constexpr uint64_t kDoubleBits = 53;
+
+bool fits_double(uint64_t magnitude) {
+  if (magnitude >> kDoubleBits == 0) return true;
+  while ((magnitude & 1) == 0)
+    magnitude >>= 1;
+  return magnitude >> kDoubleBits == 0;
+}
+
+template<class Integer> void append_number(std::string& out, Integer number) {
+  uint64_t magnitude = number < 0 ? 0 - static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
+  bool quoted = !fits_double(magnitude);
+  if (quoted) out += '"';
+  append_decimal(out, number);
+  if (quoted) out += '"';
+}
+
+void append_rows_json(std::string& out, const Histogram& histogram) {
+  out += '[';
+  bool first = true;
+  for (const auto& row : histogram.rows) {
+    out += first ? "{" : ",{";
+    first = false;
+    if (row.low) {
+      out += "\"min\": ";
+      append_number(out, *row.low);
+      out += ", ";
+    }
+    // The top row of hist() ends where int64 does; the top one of lhist() has no end.
+    if (row.high || !histogram.linear) {
+      out += "\"max\": ";
+      append_number(out, row.high ? *row.high - 1 : INT64_MAX);
+      out += ", ";
+    }
+    out += "\"count\": ";
+    append_number(out, row.count);
+    out += '}';
+  }
+  out += ']';
+}
+
+bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
+void append_escaped(std::string& out, unsigned char c) {
+  constexpr char kHex[] = "0123456789abcdef";
+  switch (c) {
+  case '"': out += "\\\""; return;
+  case '\\': out += "\\\\"; return;
+  case '\n': out += "\\n"; return;
+  case '\r': out += "\\r"; return;
+  case '\t': out += "\\t"; return;
+  default:
+    out += "\\u00";
+    out += kHex[c >> 4];
+    out += kHex[c & 15];
+  }
+}
+
+} // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    size_t plain = 0;
+    while (plain < text.size() && is_plain(static_cast<unsigned char>(text[plain])))
+      ++plain;
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    size_t sequence = utf8_sequence(text);
+    if (sequence > 1) {
+      out += text.substr(0, sequence);
+    } else {
+      append_escaped(out, static_cast<unsigned char>(text[0]));
+    }
+    text.remove_prefix(sequence > 1 ? sequence : 1);
+  }
+  out += '"';
+}
+
+void append_json(std::string& out, const Value& value) {
+  std::visit(overloaded{
+                 [&](std::monostate) { out += "null"; },
+                 [&](bool b) { out += b ? "true" : "false"; },
+                 [&](int64_t number) { append_number(out, number); },
+                 [&](uint64_t number) { append_number(out, number); },
+                 [&](const Pointer& pointer) { append_number(out, pointer.address); },
+                 [&](const std::string& text) { append_json_string(out, text); },
+                 [&](const Tuple& tuple) {
+                   out += '[';
+                   for (size_t i = 0; i < tuple.elements.size(); ++i) {
+                     if (i > 0) out += ',';
+                     append_json(out, tuple.elements[i]);
+                   }
+                   out += ']';
+                 },
+                 [&](const Histogram& histogram) { append_rows_json(out, histogram); },
+             },
+             value.data);
+}
+
+} // namespace trc::output

@@ -1,0 +1,85 @@
+// Buckets cover every value once, in order, and their bounds say which.
+#include <bit>
+#include <gtest/gtest.h>
+#include <random>
+
+#include "program/aggregation.h"
+
+namespace trc {
+namespace {
+
+TEST(Hist, FollowsTheReference) {
+  EXPECT_EQ(hist_bucket(-1, 0), 0U);
+  EXPECT_EQ(hist_bucket(INT64_MIN, 0), 0U);
+  EXPECT_EQ(hist_bucket(0, 0), 1U);
+  EXPECT_EQ(hist_bucket(1, 0), 2U);
+  EXPECT_EQ(hist_bucket(2, 0), 3U);
+  EXPECT_EQ(hist_bucket(3, 0), 3U);
+  EXPECT_EQ(hist_bucket(4, 0), 4U);
+  EXPECT_EQ(hist_bucket(INT64_MAX, 0), 64U);
+  EXPECT_EQ(hist_buckets(0), 65U);
+}
+
+TEST(Hist, BucketsFollowOneAnother) {
+  for (uint32_t bits = 0; bits <= 5; ++bits) {
+    uint32_t buckets = hist_buckets(bits);
+    EXPECT_EQ(hist_bucket(INT64_MAX, bits), buckets - 1);
+    EXPECT_FALSE(hist_bounds(0, bits).low.has_value());
+    for (uint32_t bucket = 1; bucket < buckets; ++bucket) {
+      BucketBounds before = hist_bounds(bucket - 1, bits);
+      BucketBounds bounds = hist_bounds(bucket, bits);
+      ASSERT_EQ(before.high, bounds.low) << bits << " " << bucket;
+      ASSERT_EQ(hist_bucket(*bounds.low, bits), bucket);
+      ASSERT_EQ(bounds.high.has_value(), bucket + 1 < buckets);
+      ASSERT_EQ(hist_bucket(bounds.high ? *bounds.high - 1 : INT64_MAX, bits), bucket);
+    }
+  }
+}
+
+TEST(Hist, RandomValuesLieInTheirBucket) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 100000; ++i) {
+    auto value = static_cast<int64_t>(random() >> (random() % 64));
+    uint32_t bits = random() % 6;
+    BucketBounds bounds = hist_bounds(hist_bucket(value, bits), bits);
+    ASSERT_TRUE(!bounds.low || *bounds.low <= value);
+    ASSERT_TRUE(!bounds.high || value < *bounds.high);
+  }
+}
+
+TEST(Lhist, Bounds) {
+  EXPECT_EQ(lhist_buckets(0, 10, 2), 7U);
+  EXPECT_EQ(lhist_bounds(0, 0, 10, 2).high, 0);
+  EXPECT_FALSE(lhist_bounds(0, 0, 10, 2).low.has_value());
+  EXPECT_EQ(lhist_bounds(5, 0, 10, 2).low, 8);
+  EXPECT_EQ(lhist_bounds(5, 0, 10, 2).high, 10);
+  EXPECT_EQ(lhist_bounds(6, 0, 10, 2).low, 10);
+  EXPECT_FALSE(lhist_bounds(6, 0, 10, 2).high.has_value());
+}
+
+TEST(Lhist, RangeThatIsNoMultipleOfItsStep) {
+  // 0 3 6, and 9 and 10 share the last bucket: (9 - 0) / 3 = (10 - 0) / 3.
+  EXPECT_EQ(lhist_buckets(0, 10, 3), 5U);
+  EXPECT_EQ(lhist_bounds(4, 0, 10, 3).low, 9);
+}
+
+TEST(Lhist, TheWholeRangeOfInt64) {
+  constexpr int64_t kStep = INT64_MAX / 2;
+  EXPECT_EQ(lhist_buckets(INT64_MIN, INT64_MAX, kStep), 6U);
+  EXPECT_EQ(lhist_bounds(1, INT64_MIN, INT64_MAX, kStep).low, INT64_MIN);
+  EXPECT_EQ(lhist_bounds(2, INT64_MIN, INT64_MAX, kStep).low, INT64_MIN + kStep);
+}
+
+TEST(AggregationSize, Words) {
+  EXPECT_EQ(aggregation_size(ValueKind::count, {}), 8U);
+  EXPECT_EQ(aggregation_size(ValueKind::sum, {}), 8U);
+  EXPECT_EQ(aggregation_size(ValueKind::min, {}), 16U);
+  EXPECT_EQ(aggregation_size(ValueKind::max, {}), 16U);
+  EXPECT_EQ(aggregation_size(ValueKind::avg, {}), 16U);
+  EXPECT_EQ(aggregation_size(ValueKind::hist, {0}), 65U * 8);
+  EXPECT_EQ(aggregation_size(ValueKind::lhist, {0, 10, 2}), 56U);
+  EXPECT_EQ(aggregation_size(ValueKind::integer, {}), 0U);
+}
+
+} // namespace
+} // namespace trc
