@@ -24,7 +24,7 @@ Type pointer_type(AddressSpace space, Type to, std::string c_name) {
 
 uint32_t alignment(const Type& type) {
   if (type.is_scalar()) return type.size;
-  if (type.kind != TypeKind::tuple) return type.is_string() ? 1 : 8;
+  if (type.kind != TypeKind::tuple) return 8; // strings too: they are copied and compared in words
   uint32_t most = 1;
   for (const Type& element : type.elements) most = std::max(most, alignment(element));
   return most;
@@ -48,6 +48,53 @@ Type tuple_type(std::vector<Type> elements) {
   uint32_t end = offsets.empty() ? 0 : offsets.back() + type.elements.back().size;
   type.size = round_up(end, alignment(type));
   return type;
+}
+
+Type storage_type(const Type& type) {
+  Type stored = type;
+  stored.is_flexible = false;
+  if (type.is_integer()) stored.size = 8;
+  if (type.kind != TypeKind::tuple) return stored;
+  for (Type& element : stored.elements) element = storage_type(element);
+  return tuple_type(std::move(stored.elements));
+}
+
+static Joined join_integers(const Type& a, const Type& b) {
+  const uint32_t wider = std::max(a.size, b.size);
+  if (a.is_flexible && b.is_flexible) return {.type = a.size > b.size ? a : b};
+  if (a.is_flexible || b.is_flexible) return {.type = integer_type(wider, (a.is_flexible ? b : a).is_signed)};
+  if (a.is_signed == b.is_signed) return {.type = integer_type(wider, a.is_signed)};
+  const Type& unsigned_one = a.is_signed ? b : a;
+  if (unsigned_one.size == 8) return {.type = integer_type(8, true), .fit = Fit::sign_lost};
+  return {.type = integer_type(std::max(wider, unsigned_one.size * 2), true)};
+}
+
+static Joined join_tuples(const Type& a, const Type& b) {
+  if (a.elements.size() != b.elements.size()) return {.type = a, .fit = Fit::bad};
+  std::vector<Type> elements;
+  Fit fit = Fit::good;
+  for (size_t i = 0; i < a.elements.size(); ++i) {
+    Joined element = join_types(a.elements[i], b.elements[i]);
+    fit = std::max(fit, element.fit);
+    elements.push_back(std::move(element.type));
+  }
+  return {.type = tuple_type(std::move(elements)), .fit = fit};
+}
+
+Joined join_types(const Type& a, const Type& b) {
+  if (a.is_none()) return {.type = b};
+  if (b.is_none()) return {.type = a};
+  if (a.is_integer() && b.is_integer()) return join_integers(a, b);
+  if (a.is_integer() && b.kind == TypeKind::boolean) return {.type = a};
+  if (a.kind == TypeKind::boolean && b.is_integer()) return {.type = b};
+  if (a.kind == TypeKind::pointer && b.is_flexible) return {.type = a};
+  if (a.is_flexible && b.kind == TypeKind::pointer) return {.type = b};
+  if (a.kind != b.kind || a.parameters != b.parameters) return {.type = a, .fit = Fit::bad};
+  if (a.kind == TypeKind::tuple) return join_tuples(a, b);
+  if (a.is_string()) return {.type = a.size > b.size ? a : b};
+  if (a.kind == TypeKind::pointer && a != b) return {.type = pointer_type(a.space, {}, "void")};
+  // An aggregation of signed and unsigned numbers is one of signed numbers.
+  return {.type = a.is_signed ? a : b};
 }
 
 static std::string joined(const std::vector<Type>& types) {

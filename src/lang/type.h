@@ -30,6 +30,8 @@ enum class AddressSpace : uint8_t { none, kernel, user };
 struct Type {
   TypeKind kind = TypeKind::none;
   bool is_signed = false;                  ///< integer, and the integer behind sum, min, max, avg
+  /// A literal that is not negative: it takes the sign of what it meets (reference 7.1).
+  bool is_flexible = false;
   AddressSpace space = AddressSpace::none; ///< pointer
   uint32_t size = 0;                       ///< bytes in memory
   std::vector<Type> elements;              ///< tuple: its elements; pointer: what it points to, if known
@@ -56,6 +58,22 @@ Type tuple_type(std::vector<Type> elements);
 uint32_t alignment(const Type& type);
 /// Offset of each element of a tuple.
 std::vector<uint32_t> element_offsets(const Type& tuple);
+
+/// How an integer is kept in variables, maps and keys: 64 bits of its sign, so that no value is lost. Tuples keep
+/// their elements so; other types stay as they are.
+Type storage_type(const Type& type);
+
+/// How well two types go together; see join_types().
+enum class Fit : uint8_t { good, sign_lost, bad };
+
+struct Joined {
+  Type type;
+  Fit fit = Fit::good;
+};
+
+/// The type that holds the values of both: the wider integer, the longer string, element by element for tuples.
+/// `sign_lost`: uint64 with a signed integer gives int64. `bad`: there is none, and the type is that of `a`.
+Joined join_types(const Type& a, const Type& b);
 
 /// As the user writes it: `int32`, `string[16]`, `(uint64,string[16])`, `hist_t`.
 std::string spelling(const Type& type);

@@ -1,0 +1,121 @@
+// Calls that act: printf, print, clear, time, exit.
+#include "program/format_spec.h"
+#include "semantic/check.h"
+#include "semantic/conversion.h"
+
+namespace trc {
+namespace {
+
+std::string arguments_given(size_t count) {
+  return std::to_string(count) + (count == 1 ? " is" : " are");
+}
+
+typed::Call action_call(const Builtin& row, uint32_t index, typed::Expressions arguments = {}) {
+  return {.id = row.id, .arguments = std::move(arguments), .index = index, .access = {}};
+}
+
+} // namespace
+
+typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin& row, Span span) {
+  const std::string format = *text(*node.arguments[0]);
+  auto pieces = parse_format(format);
+  if (!pieces) {
+    report(DiagnosticId::format_unknown, node.arguments[0]->span, pieces.error().specifier, pieces.error().cause);
+    return unknown(span);
+  }
+  const size_t wanted = argument_count(*pieces), given = node.arguments.size() - 1;
+  if (wanted != given) {
+    report(DiagnosticId::format_arguments, span, std::to_string(wanted) + (wanted == 1 ? " value" : " values"),
+           arguments_given(given));
+    return unknown(span);
+  }
+  typed::Expressions values;
+  std::vector<Type> types;
+  for (size_t i = 1; i < node.arguments.size(); ++i) {
+    values.push_back(value(*node.arguments[i]));
+    types.push_back(values.back()->type);
+  }
+  size_t next = 0;
+  auto number = [&](const std::string& specifier) {
+    const typed::Expression& e = *values[next++];
+    if (!e.type.is_none() && !e.type.is_scalar())
+      report(DiagnosticId::format_type, e.span, specifier, "a " + spelling(e.type));
+  };
+  for (const FormatPiece& piece : *pieces) {
+    if (piece.width_from_argument) number("*");
+    if (piece.precision_from_argument) number("*");
+    if (piece.conversion == 's') ++next;
+    else if (piece.conversion) number(std::string("%") + piece.conversion);
+  }
+  uint32_t event = add_event(EventKind::printf, format, std::move(types));
+  return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
+}
+
+typed::ExpressionPtr Checker::check_print(const ast::Call& node, const Builtin& row, Span span) {
+  auto* map = std::get_if<ast::Map>(&node.arguments[0]->node);
+  if (map && map->keys.empty()) return print_map(node, *map, row, span);
+  if (node.arguments.size() > 1) {
+    report(DiagnosticId::print_map_only, node.arguments[1]->span);
+    return unknown(span);
+  }
+  ExpressionPtr printed = expression(*node.arguments[0]);
+  auto* call = std::get_if<typed::Call>(&printed->node);
+  if (call && printed->type.is_none()) {
+    report(DiagnosticId::print_of_nothing, printed->span);
+    return unknown(span);
+  }
+  uint32_t event = add_event(EventKind::print_value, "", {printed->type});
+  typed::Expressions values;
+  values.push_back(std::move(printed));
+  return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
+}
+
+typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& map, const Builtin& row, Span span) {
+  ActionInfo action = {.kind = ActionKind::print_map, .map = whole_map(map).map};
+  if (facts(action.map).value.is_none()) {
+    report(DiagnosticId::undefined_map, node.arguments[0]->span, map.name, "");
+    return unknown(span);
+  }
+  for (size_t i = 1; i < node.arguments.size(); ++i) {
+    const int64_t n = *number(*node.arguments[i]);
+    if (n < 0) {
+      report(DiagnosticId::bad_number, node.arguments[i]->span, i == 1 ? "`top`" : "`div`", row.name, "0 or more", "");
+      return unknown(span);
+    }
+    (i == 1 ? action.top : action.divisor) = n;
+  }
+  return typed::make_expression(span, {}, action_call(row, add_action(action)));
+}
+
+typed::ExpressionPtr Checker::check_clear(const ast::Call& node, const Builtin& row, Span span) {
+  const auto& map = std::get<ast::Map>(node.arguments[0]->node);
+  if (!map.keys.empty()) return bad_argument(node, 0, row, "a whole map", "an element: `delete` removes one");
+  typed::MapId id = whole_map(map).map;
+  if (facts(id).value.is_none()) {
+    report(DiagnosticId::undefined_map, node.arguments[0]->span, map.name, "");
+    return unknown(span);
+  }
+  facts(id).is_cleared = true;
+  return typed::make_expression(span, {}, action_call(row, add_action({.kind = ActionKind::clear_map, .map = id})));
+}
+
+typed::ExpressionPtr Checker::check_exit(const ast::Call& node, const Builtin& row, Span span) {
+  typed::Expressions values;
+  if (!node.arguments.empty()) {
+    ExpressionPtr code = integer_argument(node, 0, row);
+    const typed::Constant* known = as_constant(*code);
+    if (known && code->type.is_integer() && known->bits > 255) {
+      report(DiagnosticId::bad_number, code->span, "the exit status", row.name, "0 to 255", "");
+      return unknown(span);
+    }
+    values.push_back(std::move(code));
+  }
+  return typed::make_expression(span, {}, action_call(row, add_action({.kind = ActionKind::exit}), std::move(values)));
+}
+
+typed::ExpressionPtr Checker::check_time(const ast::Call& node, const Builtin& row, Span span) {
+  std::string format = node.arguments.empty() ? "%H:%M:%S\n" : *text(*node.arguments[0]);
+  return typed::make_expression(span, {}, action_call(row, add_event(EventKind::time, std::move(format), {})));
+}
+
+} // namespace trc

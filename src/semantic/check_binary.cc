@@ -1,0 +1,142 @@
+// Binary operators: the types of operands and result, folding, strings and pointers.
+#include "semantic/check.h"
+#include "semantic/conversion.h"
+
+namespace trc {
+namespace {
+
+std::string a(const Type& type) { return (type.is_integer() && type.is_signed ? "an " : "a ") + spelling(type); }
+
+/// Folds what can be done with two literal strings, or a literal string and a number.
+typed::ExpressionPtr fold_texts(BinaryOperator op, Span span, const typed::Expression& left,
+                                const typed::Expression& right) {
+  const typed::Text* x = as_text(left);
+  if (!x) return nullptr;
+  const typed::Constant* skip = as_constant(right);
+  if (skip && op == BinaryOperator::add)
+    return text_constant(span, x->bytes.substr(std::min<size_t>(skip->bits, x->bytes.size())));
+  const typed::Text* y = as_text(right);
+  if (!y) return nullptr;
+  switch (op) {
+  case BinaryOperator::add: return text_constant(span, x->bytes + y->bytes);
+  case BinaryOperator::equal: return boolean(span, x->bytes == y->bytes);
+  case BinaryOperator::not_equal: return boolean(span, x->bytes != y->bytes);
+  case BinaryOperator::less: return boolean(span, x->bytes < y->bytes);
+  case BinaryOperator::greater: return boolean(span, x->bytes > y->bytes);
+  case BinaryOperator::less_equal: return boolean(span, x->bytes <= y->bytes);
+  case BinaryOperator::greater_equal: return boolean(span, x->bytes >= y->bytes);
+  default: return nullptr;
+  }
+}
+
+/// The operator that says the same with its operands exchanged.
+BinaryOperator mirrored(BinaryOperator op) {
+  switch (op) {
+  case BinaryOperator::less: return BinaryOperator::greater;
+  case BinaryOperator::greater: return BinaryOperator::less;
+  case BinaryOperator::less_equal: return BinaryOperator::greater_equal;
+  case BinaryOperator::greater_equal: return BinaryOperator::less_equal;
+  default: return op;
+  }
+}
+
+} // namespace
+
+typed::ExpressionPtr Checker::binary(const ast::Binary& node, Span span) {
+  if (!is_logical(node.op)) return binary(node.op, span, value(*node.left), value(*node.right));
+  ExpressionPtr left = condition(*node.left), right = condition(*node.right);
+  if (left->type.is_none() || right->type.is_none()) return unknown(span);
+  if (Folded folded = fold(node.op, span, *left, *right, bool_type(), false); folded.value) return std::move(folded.value);
+  return typed::make_expression(span, bool_type(), typed::Binary{node.op, std::move(left), std::move(right)});
+}
+
+typed::ExpressionPtr Checker::binary(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right) {
+  if (left->type.is_none() || right->type.is_none()) return unknown(span);
+  if (ExpressionPtr folded = fold_texts(op, span, *left, *right)) return folded;
+  if (is_comparison(op)) return comparison(op, span, std::move(left), std::move(right));
+  if (left->type.kind == TypeKind::pointer || right->type.kind == TypeKind::pointer)
+    return pointer_arithmetic(op, span, std::move(left), std::move(right));
+  if (!left->type.is_scalar() || !right->type.is_scalar()) {
+    report(DiagnosticId::bad_operands, span, trc::spelling(op), a(left->type), a(right->type),
+           left->type.is_string() && right->type.is_string() ? "strings can be compared with `==` and `!=`" : "");
+    return unknown(span);
+  }
+  return arithmetic(op, span, std::move(left), std::move(right));
+}
+
+typed::ExpressionPtr Checker::comparison(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right) {
+  const bool equality = op == BinaryOperator::equal || op == BinaryOperator::not_equal;
+  const bool strings = left->type.is_string() && right->type.is_string();
+  if (strings && equality)
+    return typed::make_expression(span, bool_type(), typed::Binary{op, std::move(left), std::move(right)});
+  if (!left->type.is_scalar() || !right->type.is_scalar()) {
+    std::string hint = strings ? "strings can be compared with `==` and `!=` only" : "";
+    if (left->type.is_string() != right->type.is_string()) hint = "a string compares with a string";
+    report(DiagnosticId::bad_operands, span, trc::spelling(op), a(left->type), a(right->type), hint);
+    return unknown(span);
+  }
+  // Booleans and pointers compare as the unsigned numbers they are.
+  auto number = [](const Type& type) { return type.is_integer() ? type : integer_type(8, false); };
+  Joined joined = join_types(number(left->type), number(right->type));
+  if (Folded folded = fold(op, span, *left, *right, bool_type(), joined.type.is_signed); folded.value)
+    return std::move(folded.value);
+  typed::Binary node = {op, std::move(left), std::move(right), joined.type.is_signed};
+  if (joined.fit == Fit::sign_lost) {
+    node.mixed = true;
+    if (!number(node.left->type).is_signed) {
+      std::swap(node.left, node.right);
+      node.op = mirrored(op);
+    }
+  }
+  return typed::make_expression(span, bool_type(), std::move(node));
+}
+
+typed::ExpressionPtr Checker::arithmetic(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right) {
+  auto number = [](const Type& type) { return type.is_integer() ? type : integer_type(1, false); };
+  const Type left_type = number(left->type), right_type = number(right->type);
+  const bool is_shift = op == BinaryOperator::shift_left || op == BinaryOperator::shift_right;
+  // A shift's result is of its left operand's kind; the count's sign says nothing about it.
+  Joined joined = is_shift ? Joined{left_type} : join_types(left_type, right_type);
+  Type result = integer_type(8, op == BinaryOperator::subtract || joined.type.is_signed);
+  if (joined.fit == Fit::sign_lost && op != BinaryOperator::subtract)
+    report(DiagnosticId::sign_lost, span, trc::spelling(op));
+
+  Folded folded = fold(op, span, *left, *right, result, result.is_signed);
+  switch (folded.outcome) {
+  case Fold::done: return std::move(folded.value);
+  case Fold::overflow: report(DiagnosticId::constant_overflow, span); return unknown(span);
+  case Fold::zero_division: report(DiagnosticId::constant_zero_division, right->span); return unknown(span);
+  case Fold::bad_shift:
+    report(DiagnosticId::bad_shift, right->span, std::to_string(static_cast<int64_t>(as_constant(*right)->bits)));
+    return unknown(span);
+  case Fold::not_constant: break;
+  }
+  const bool divides = op == BinaryOperator::divide || op == BinaryOperator::modulo;
+  if (const typed::Constant* divisor = as_constant(*right); divides && divisor && divisor->bits == 0) {
+    report(DiagnosticId::constant_zero_division, right->span);
+    return unknown(span);
+  }
+  return typed::make_expression(span, result, typed::Binary{op, std::move(left), std::move(right), result.is_signed});
+}
+
+/// A pointer plus or minus a number moves by elements; the difference of two is counted in them.
+typed::ExpressionPtr Checker::pointer_arithmetic(BinaryOperator op, Span span, ExpressionPtr left,
+                                                 ExpressionPtr right) {
+  if (left->type.kind != TypeKind::pointer && op == BinaryOperator::add) std::swap(left, right);
+  const bool moves = op == BinaryOperator::add || op == BinaryOperator::subtract;
+  const bool known_size = !left->type.elements.empty();
+  if (!moves || !known_size || !right->type.is_integer()) {
+    report(DiagnosticId::bad_operands, span, trc::spelling(op), a(left->type), a(right->type),
+           moves ? "only a pointer to something of known size can be moved, by a number" : "");
+    return unknown(span);
+  }
+  Type type = left->type;
+  const uint32_t size = type.elements.front().size;
+  if (size > 1) {
+    Span at = right->span;
+    right = arithmetic(BinaryOperator::multiply, at, std::move(right), literal(at, size));
+  }
+  return typed::make_expression(span, type, typed::Binary{op, std::move(left), std::move(right)});
+}
+
+} // namespace trc

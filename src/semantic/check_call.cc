@@ -1,0 +1,213 @@
+// Calls of values and functions: arguments against the builtin's row, then the rules of its own where it has any.
+#include "base/check.h"
+#include "base/text.h"
+#include "semantic/check.h"
+#include "semantic/conversion.h"
+
+namespace trc {
+namespace {
+
+std::string form(const Builtin& row) { return std::string(row.name) + "(" + std::string(row.signature) + ")"; }
+
+std::string arguments(size_t count) {
+  if (count == 0) return "no arguments";
+  return std::to_string(count) + (count == 1 ? " argument" : " arguments");
+}
+
+std::string takes(const Builtin& row) {
+  const size_t most = row.parameters.size();
+  if (row.any_number) return "at least " + arguments(row.required);
+  if (row.required == most) return arguments(most);
+  return std::to_string(row.required) + " to " + arguments(most);
+}
+
+/// The type that a row names: what Type's spelling() gives for the scalar and string types.
+Type named_type(std::string_view name) {
+  for (uint32_t bytes : {1, 2, 4, 8})
+    for (bool is_signed : {false, true})
+      if (spelling(integer_type(bytes, is_signed)) == name) return integer_type(bytes, is_signed);
+  if (name == "bool") return bool_type();
+  if (name == "string[16]") return string_type(16);
+  TRC_CHECK(false, "unknown result type in builtins.def");
+}
+
+const char* expectation(ParameterKind kind) {
+  switch (kind) {
+  case ParameterKind::integer: return "a number";
+  case ParameterKind::address: return "an address";
+  case ParameterKind::string: return "a string";
+  case ParameterKind::text: return "a literal string";
+  case ParameterKind::number: return "a literal number";
+  case ParameterKind::map: return "a map";
+  case ParameterKind::keyed: return "a map with keys";
+  case ParameterKind::any: return "a value";
+  }
+  return "";
+}
+
+} // namespace
+
+typed::ExpressionPtr Checker::call(const ast::Call& node, Span span) {
+  const Builtin* row = find_builtin(node.name);
+  if (!row) {
+    report(DiagnosticId::unknown_function, node.name_span, node.name, did_you_mean(node.name, builtin_names()));
+    return unknown(span);
+  }
+  if (row->kind == BuiltinKind::aggregation) return special_call(node, *row, span);
+  if (!check_arguments(node, *row, span)) return unknown(span);
+  if (row->result == "special") return special_call(node, *row, span);
+  return typed::make_expression(span, named_type(row->result),
+                                typed::Call{.id = row->id, .arguments = {}, .index = 0, .access = {}});
+}
+
+typed::ExpressionPtr Checker::special_call(const ast::Call& node, const Builtin& row, Span span) {
+  using Check = ExpressionPtr (Checker::*)(const ast::Call&, const Builtin&, Span);
+  static constexpr Check kChecks[] = {
+#define BUILTIN(id, name, kind, parameters, result, doc, example) &Checker::check_##id,
+#include "lang/builtins.def"
+#undef BUILTIN
+  };
+  return (this->*kChecks[static_cast<size_t>(row.id)])(node, row, span);
+}
+
+bool Checker::check_arguments(const ast::Call& node, const Builtin& row, Span span) {
+  const size_t given = node.arguments.size();
+  if (given < row.required) {
+    report(DiagnosticId::too_few_arguments, span, row.name, takes(row), std::to_string(given), form(row));
+    return false;
+  }
+  if (given > row.parameters.size() && !row.any_number) {
+    report(DiagnosticId::too_many_arguments, node.arguments[row.parameters.size()]->span, row.name, takes(row),
+           std::to_string(given), form(row));
+    return false;
+  }
+  for (size_t i = 0; i < given && i < row.parameters.size(); ++i) {
+    const ast::Expression& argument = *node.arguments[i];
+    const ParameterKind kind = row.parameters[i];
+    bool good = true;
+    if (kind == ParameterKind::map || kind == ParameterKind::keyed)
+      good = std::holds_alternative<ast::Map>(argument.node);
+    if (kind == ParameterKind::text) good = text(argument).has_value();
+    if (kind == ParameterKind::number) good = number(argument).has_value();
+    if (good) continue;
+    bad_argument(node, i, row, expectation(kind), "something else");
+    return false;
+  }
+  return true;
+}
+
+typed::ExpressionPtr Checker::bad_argument(const ast::Call& node, size_t index, const Builtin& row,
+                                           const std::string& expected, const std::string& got) {
+  report(DiagnosticId::bad_argument, node.arguments[index]->span, std::to_string(index + 1), row.name, expected, got,
+         form(row));
+  return unknown(node.arguments[index]->span);
+}
+
+std::optional<std::string> Checker::text(const ast::Expression& source) {
+  const bool can_be = std::holds_alternative<ast::String>(source.node) ||
+                      std::holds_alternative<ast::Parameter>(source.node) ||
+                      std::holds_alternative<ast::Binary>(source.node);
+  if (!can_be) return {};
+  ExpressionPtr e = expression(source);
+  const typed::Text* known = as_text(*e);
+  return known ? std::optional(known->bytes) : std::nullopt;
+}
+
+std::optional<int64_t> Checker::number(const ast::Expression& source) {
+  const bool can_be = !std::holds_alternative<ast::Call>(source.node) && !std::holds_alternative<ast::Map>(source.node);
+  if (!can_be) return {};
+  ExpressionPtr e = expression(source);
+  const typed::Constant* known = as_constant(*e);
+  return known && e->type.is_integer() ? std::optional<int64_t>(known->bits) : std::nullopt;
+}
+
+typed::ExpressionPtr Checker::integer_argument(const ast::Call& node, size_t index, const Builtin& row) {
+  ExpressionPtr e = value(*node.arguments[index]);
+  if (e->type.is_none() || e->type.is_integer()) return e;
+  if (e->type.is_scalar()) return convert(std::move(e), integer_type(8, false));
+  return bad_argument(node, index, row, "a number", "a " + spelling(e->type));
+}
+
+// ---- the builtins whose result a row can't tell
+
+typed::ExpressionPtr Checker::check_probe(const ast::Call&, const Builtin& row, Span span) {
+  size_t longest = 0;
+  for (const probes::Match& match : probe_.matches) longest = std::max(longest, match.name.size());
+  if (probe_.matches.size() == 1) return text_constant(span, probe_name());
+  // All names have one size, so that a table of them can be indexed.
+  const uint32_t size = (longest + 1 + 7) / 8 * 8;
+  return typed::make_expression(span, string_type(size), typed::Call{.id = row.id, .arguments = {}, .index = 0, .access = {}});
+}
+
+typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& row, Span span) {
+  ExpressionPtr source = value(*node.arguments[0]);
+  if (source->type.is_none()) return source;
+  const uint32_t most = context_.options.max_strlen;
+  uint32_t size = most;
+  typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
+  ExpressionPtr length;
+  if (node.arguments.size() > 1) {
+    length = integer_argument(node, 1, row);
+    if (length->type.is_none()) return length;
+    if (const typed::Constant* known = as_constant(*length)) {
+      if (static_cast<int64_t>(known->bits) < 1)
+        return bad_argument(node, 1, row, "at least 1", std::to_string(static_cast<int64_t>(known->bits)));
+      size = std::min<uint64_t>(known->bits, most);
+    }
+  }
+  if (const typed::Text* text = as_text(*source))
+    return text_constant(span, length ? text->bytes.substr(0, size) : text->bytes);
+  if (const typed::Constant* known = as_constant(*source); known && source->type.is_integer())
+    return text_constant(span, known->bits || !std::holds_alternative<ast::Parameter>(node.arguments[0]->node)
+                                   ? std::to_string(static_cast<int64_t>(known->bits))
+                                   : "");
+  if (source->type.is_string()) return source;
+  if (source->type.kind == TypeKind::pointer && source->type.space == AddressSpace::none)
+    source->type.space = probe_.matches.front().pointers;
+  if (source->type.kind != TypeKind::pointer)
+    source = convert(std::move(source), pointer_type(probe_.matches.front().pointers, {}, "void"));
+  call.arguments.push_back(std::move(source));
+  if (length) call.arguments.push_back(std::move(length));
+  return typed::make_expression(span, string_type(size), std::move(call));
+}
+
+typed::ExpressionPtr Checker::check_has_key(const ast::Call& node, const Builtin& row, Span span) {
+  const auto& map = std::get<ast::Map>(node.arguments[0]->node);
+  if (!map.keys.empty()) return bad_argument(node, 0, row, "a map without a key", "an element");
+  ExpressionPtr key = value(*node.arguments[1]);
+  if (key->type.is_none()) return key;
+  typed::Call call = {.id = row.id, .arguments = {}, .index = 0,
+                      .access = access(map.name, node.arguments[0]->span, std::move(key))};
+  return typed::make_expression(span, bool_type(), std::move(call));
+}
+
+typed::ExpressionPtr Checker::check_delete_key(const ast::Call& node, const Builtin& row, Span span) {
+  const auto& map = std::get<ast::Map>(node.arguments[0]->node);
+  typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
+  if (node.arguments.size() == 1) {
+    call.access = access(map, node.arguments[0]->span); // delete(@x[k]), or a scalar
+  } else {
+    if (!map.keys.empty()) return bad_argument(node, 0, row, "a map without a key", "an element");
+    ExpressionPtr key = value(*node.arguments[1]);
+    if (key->type.is_none()) return key;
+    call.access = access(map.name, node.arguments[0]->span, std::move(key));
+  }
+  return typed::make_expression(span, bool_type(), std::move(call));
+}
+
+// These rows name their result, so that no check of their own is ever called.
+#define PLAIN(id)                                                                                            \
+  typed::ExpressionPtr Checker::check_##id(const ast::Call&, const Builtin&, Span) {                         \
+    TRC_CHECK(false, "a builtin with a plain result was checked as a special one");                          \
+  }
+PLAIN(comm)
+PLAIN(cpu)
+PLAIN(elapsed)
+PLAIN(gid)
+PLAIN(nsecs)
+PLAIN(pid)
+PLAIN(tid)
+PLAIN(uid)
+#undef PLAIN
+
+} // namespace trc

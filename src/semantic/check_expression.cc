@@ -1,0 +1,190 @@
+// Expressions but for binary operators, maps and calls.
+#include <algorithm>
+
+#include "base/overloaded.h"
+#include "semantic/check.h"
+#include "semantic/conversion.h"
+
+namespace trc {
+
+typed::ExpressionPtr Checker::expression(const ast::Expression& source) {
+  const Span span = source.span;
+  return std::visit(
+      overloaded{
+          [&](const ast::Integer& n) {
+            ExpressionPtr e = literal(span, n.literal.value);
+            if (n.literal.unsigned_suffix) e->type = integer_type(8, false);
+            return e;
+          },
+          [&](const ast::String& n) { return text_constant(span, n.value); },
+          [&](const ast::Boolean& n) { return boolean(span, n.value); },
+          [&](const ast::Name& n) { return name(n, span); },
+          [&](const ast::Variable& n) { return variable(n, span); },
+          [&](const ast::Map& n) { return map_read(n, span); },
+          [&](const ast::Parameter& n) { return parameter(n, span); },
+          [&](const ast::ParameterCount&) { return literal(span, context_.options.parameters.size()); },
+          [&](const ast::Unary& n) { return is_step(n.op) ? step(n, span) : unary(n, span); },
+          [&](const ast::Binary& n) { return binary(n, span); },
+          [&](const ast::Ternary& n) { return ternary(n, span); },
+          [&](const ast::Call& n) { return call(n, span); },
+          [&](const ast::Member& n) { return member(n, span); },
+      },
+      source.node);
+}
+
+typed::ExpressionPtr Checker::value(const ast::Expression& source) {
+  ExpressionPtr e = expression(source);
+  auto* call = std::get_if<typed::Call>(&e->node);
+  if (call && builtin(call->id).kind == BuiltinKind::action)
+    report(DiagnosticId::no_value, source.span, builtin(call->id).name);
+  return e;
+}
+
+typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
+  if (node.name == "args") {
+    std::string fields;
+    if (probe_.arguments)
+      for (const auto& argument : *probe_.arguments) fields += (fields.empty() ? "`" : ", `") + argument.name + "`";
+    if (fields.empty()) report(DiagnosticId::no_args_here, span, probe_name());
+    else report(DiagnosticId::args_needs_field, span, fields);
+    return unknown(span);
+  }
+  const Builtin* row = find_builtin(node.name);
+  if (!row) {
+    std::vector<std::string> known = builtin_names();
+    known.emplace_back("args");
+    report(DiagnosticId::unknown_name, span, node.name, did_you_mean(node.name, known));
+    return unknown(span);
+  }
+  if (row->kind != BuiltinKind::value) {
+    report(DiagnosticId::not_a_value, span, node.name,
+           std::string(row->name) + "(" + std::string(row->signature) + ")");
+    return unknown(span);
+  }
+  ast::Call call = {node.name, span, {}};
+  return this->call(call, span);
+}
+
+typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
+  auto* base = std::get_if<ast::Name>(&node.base->node);
+  if (!base || base->name != "args") {
+    ExpressionPtr e = value(*node.base);
+    if (!e->type.is_none()) report(DiagnosticId::not_a_struct, e->span, spelling(e->type));
+    return unknown(span);
+  }
+  if (!probe_.arguments) {
+    report(DiagnosticId::no_args_here, node.base->span, probe_name());
+    return unknown(span);
+  }
+  std::vector<std::string> names;
+  for (const probes::Argument& argument : *probe_.arguments) {
+    if (argument.name == node.name) return typed::make_expression(span, argument.type, typed::ArgumentRead{argument.access});
+    names.push_back(argument.name);
+  }
+  std::string hint = did_you_mean(node.name, names);
+  if (hint.empty() && !names.empty()) {
+    for (const std::string& name : names) hint += (hint.empty() ? "its fields are `" : ", `") + name + "`";
+  }
+  report(DiagnosticId::unknown_field, node.name_span, probe_name(), node.name, hint);
+  return unknown(span);
+}
+
+typed::ExpressionPtr Checker::parameter(const ast::Parameter& node, Span span) {
+  const Parameters& given = context_.options.parameters;
+  if (node.index == 0) {
+    report(DiagnosticId::parameter_zero, span);
+    return unknown(span);
+  }
+  if (node.index > given.size()) {
+    report(DiagnosticId::parameter_missing, span, "$" + std::to_string(node.index),
+           std::to_string(given.size()) + (given.size() == 1 ? " parameter was given" : " parameters were given"));
+    return literal(span, 0);
+  }
+  const std::string& text = given[node.index - 1];
+  const bool negative = text.starts_with('-');
+  auto integer = parse_integer(std::string_view(text).substr(negative), LiteralOrigin::text);
+  if (!integer) return text_constant(span, text);
+  if (!negative) return literal(span, integer->value);
+  return signed_constant(span, static_cast<int64_t>(-integer->value));
+}
+
+typed::ExpressionPtr Checker::variable(const ast::Variable& node, Span span) {
+  auto id = find_variable(node.name);
+  if (!id) {
+    std::vector<std::string> known;
+    for (const auto& scope : scopes_)
+      for (const auto& [name, unused] : scope) known.push_back("$" + name);
+    report(DiagnosticId::undefined_variable, span, "$" + node.name, did_you_mean("$" + node.name, known));
+    return unknown(span);
+  }
+  Type type = storage_type(variable_type(*id));
+  if (type.is_none()) report(DiagnosticId::undefined_variable, span, "$" + node.name, "");
+  return typed::make_expression(span, type, typed::VariableRead{*id});
+}
+
+typed::ExpressionPtr Checker::unary(const ast::Unary& node, Span span) {
+  ExpressionPtr operand = value(*node.operand);
+  if (operand->type.is_none()) return operand;
+  const bool not_number = !operand->type.is_scalar() ||
+                          (operand->type.kind == TypeKind::pointer && node.op != UnaryOperator::logical_not);
+  if (not_number) {
+    report(DiagnosticId::bad_operand, span, trc::spelling(node.op), "a " + spelling(operand->type), "");
+    return unknown(span);
+  }
+  if (const typed::Constant* known = as_constant(*operand)) {
+    switch (node.op) {
+    case UnaryOperator::logical_not: return boolean(span, known->bits == 0);
+    case UnaryOperator::bit_not: return constant(span, integer_type(8, false), ~known->bits);
+    default:
+      if (!operand->type.is_signed && known->bits > uint64_t{1} << 63) {
+        report(DiagnosticId::constant_overflow, span);
+        return unknown(span);
+      }
+      return signed_constant(span, static_cast<int64_t>(-known->bits));
+    }
+  }
+  Type type = bool_type();
+  if (node.op == UnaryOperator::logical_not) operand = convert(std::move(operand), bool_type());
+  else type = integer_type(8, node.op == UnaryOperator::negate);
+  return typed::make_expression(span, type, typed::Unary{node.op, std::move(operand)});
+}
+
+typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
+  const bool down = node.op == UnaryOperator::pre_decrement || node.op == UnaryOperator::post_decrement;
+  Type by = integer_type(1, true);
+  if (!down) by.is_flexible = true;
+  if (auto* target = std::get_if<ast::Variable>(&node.operand->node)) {
+    ExpressionPtr read = variable(*target, node.operand->span);
+    auto id = find_variable(target->name);
+    if (!id || !widen(variable_type(*id), by, "$" + target->name, span)) return unknown(span);
+    return typed::make_expression(span, storage_type(variable_type(*id)), typed::VariableStep{node.op, *id});
+  }
+  const auto& target = std::get<ast::Map>(node.operand->node);
+  typed::MapAccess where = access(target, node.operand->span);
+  MapFacts& map = facts(where.map);
+  if (!widen(map.value, by, target.name, span)) return unknown(span);
+  return typed::make_expression(span, storage_type(map.value), typed::MapStep{node.op, std::move(where)});
+}
+
+typed::ExpressionPtr Checker::ternary(const ast::Ternary& node, Span span) {
+  ExpressionPtr test = condition(*node.condition);
+  // `a ?: b` is `a ? a : b`.
+  ExpressionPtr then = value(node.then ? *node.then : *node.condition);
+  ExpressionPtr otherwise = value(*node.otherwise);
+  if (then->type.is_none() || otherwise->type.is_none()) return unknown(span);
+  Joined joined = join_types(then->type, otherwise->type);
+  if (joined.fit == Fit::bad) {
+    report(DiagnosticId::bad_operands, span, "?:", "a " + spelling(then->type), "a " + spelling(otherwise->type),
+           "both values must be of one type");
+    return unknown(span);
+  }
+  if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, span, "?:");
+  if (const typed::Constant* known = as_constant(*test))
+    return convert(std::move(known->bits ? then : otherwise), joined.type);
+  then = convert(std::move(then), joined.type);
+  otherwise = convert(std::move(otherwise), joined.type);
+  return typed::make_expression(span, joined.type,
+                                typed::Ternary{std::move(test), std::move(then), std::move(otherwise)});
+}
+
+} // namespace trc

@@ -1,0 +1,81 @@
+// Maps: their keys, reading them, and the types that all uses together give them.
+#include "base/text.h"
+#include "semantic/check.h"
+#include "semantic/conversion.h"
+
+namespace trc {
+
+typed::MapAccess Checker::access(const ast::Map& node, Span span) {
+  typed::Expressions keys;
+  std::vector<Type> types;
+  for (const ast::ExpressionPtr& key : node.keys) {
+    keys.push_back(value(*key));
+    // A key that is not known yet leaves the map's key type alone for this round.
+    if (keys.back()->type.is_none()) return {context_.environment.map_id(node.name), unknown(span)};
+    types.push_back(keys.back()->type);
+  }
+  if (keys.empty()) return access(node.name, span, nullptr);
+  if (keys.size() == 1) return access(node.name, span, std::move(keys.front()));
+  Span keys_span = join(keys.front()->span, keys.back()->span);
+  ExpressionPtr tuple = typed::make_expression(keys_span, tuple_type(types), typed::TupleOf{std::move(keys)});
+  return access(node.name, span, std::move(tuple));
+}
+
+typed::MapAccess Checker::access(const std::string& name, Span span, ExpressionPtr key) {
+  typed::MapId id = context_.environment.map_id(name);
+  MapFacts& map = facts(id);
+  if (!key) {
+    if (map.is_keyed) report(DiagnosticId::map_needs_key, span, name);
+    else map.is_scalar = true;
+    return {id, nullptr};
+  }
+  if (map.is_scalar) {
+    report(DiagnosticId::map_has_no_key, span, name);
+    return {id, nullptr};
+  }
+  map.is_keyed = true;
+  Joined joined = join_types(map.key, key->type);
+  if (joined.fit == Fit::bad || key->type.is_aggregation()) {
+    report(DiagnosticId::key_mismatch, key->span, name, spelling(storage_type(map.key)), spelling(key->type));
+    return {id, std::move(key)};
+  }
+  if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, key->span, name);
+  map.key = joined.type;
+  return {id, convert(std::move(key), storage_type(map.key))};
+}
+
+typed::MapAccess Checker::whole_map(const ast::Map& node) { return {context_.environment.map_id(node.name), nullptr}; }
+
+bool Checker::widen(Type& type, const Type& by, const std::string& what, Span span) {
+  if (by.is_none()) return false;
+  if (by.is_aggregation() && what.front() != '@') return false;
+  Joined joined = join_types(type, by);
+  if (joined.fit == Fit::bad) {
+    report(DiagnosticId::type_mismatch, span, what, "a " + spelling(storage_type(type)), "a " + spelling(by));
+    return false;
+  }
+  if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, span, what);
+  type = joined.type;
+  return true;
+}
+
+typed::ExpressionPtr Checker::map_read(const ast::Map& node, Span span) {
+  typed::MapAccess where = access(node, span);
+  const Type type = storage_type(facts(where.map).value);
+  if (type.is_none()) {
+    std::vector<std::string> known;
+    for (const MapFacts& map : context_.environment.maps)
+      if (!map.value.is_none()) known.push_back(map.name);
+    report(DiagnosticId::undefined_map, span, node.name, did_you_mean(node.name, known));
+    return unknown(span);
+  }
+  if (!type.is_aggregation()) return typed::make_expression(span, type, typed::MapRead{std::move(where)});
+  if (type.kind == TypeKind::hist || type.kind == TypeKind::lhist) {
+    report(DiagnosticId::aggregation_unreadable, span, node.name, spelling(type));
+    return unknown(span);
+  }
+  const bool is_signed = type.kind != TypeKind::count && type.is_signed;
+  return typed::make_expression(span, integer_type(8, is_signed), typed::AggregationRead{std::move(where)});
+}
+
+} // namespace trc

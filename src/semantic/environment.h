@@ -1,0 +1,41 @@
+// What is known of the script's maps and variables while their types are being inferred. Types only grow (to wider
+// integers, longer strings), so checking all bodies again until nothing changes gives the final ones.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/source.h"
+#include "lang/type.h"
+#include "semantic/typed_program.h"
+
+namespace trc {
+
+struct MapFacts {
+  std::string name;
+  Type key;   ///< none: not known, or a scalar
+  Type value; ///< none: never assigned so far
+  bool is_keyed = false;  ///< used with a key
+  bool is_scalar = false; ///< used without one; the use that comes first decides
+  bool is_cleared = false;
+
+  bool operator==(const MapFacts&) const = default;
+};
+
+struct Environment {
+  std::vector<MapFacts> maps; ///< in order of appearance; index = typed::MapId
+  /// For each expanded probe the types of its variables in order of declaration.
+  std::vector<std::vector<Type>> variables;
+
+  bool operator==(const Environment&) const = default;
+
+  typed::MapId map_id(const std::string& name) {
+    for (size_t i = 0; i < maps.size(); ++i)
+      if (maps[i].name == name) return i;
+    maps.push_back({.name = name});
+    return maps.size() - 1;
+  }
+};
+
+} // namespace trc

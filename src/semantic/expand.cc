@@ -1,0 +1,137 @@
+#include "semantic/expand.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "parser/ast_walk.h"
+
+namespace trc {
+namespace {
+
+/// An attach point's text with `$N` replaced. False, and a diagnostic, if one can't be.
+bool fill_in_parameters(std::string& text, Span span, const Parameters& parameters, Diagnostics& diagnostics) {
+  std::string filled;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '$') {
+      filled += text[i];
+      continue;
+    }
+    size_t end = i + 1;
+    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
+    std::string reference = text.substr(i, end - i);
+    auto refuse = [&](std::string cause) {
+      diagnostics.report(DiagnosticId::bad_parameter_in_attach_point, span, reference, cause);
+      return false;
+    };
+    if (end == i + 1) return refuse("`$` needs a number behind it");
+    unsigned long index = reference.size() > 6 ? 0 : std::stoul(reference.substr(1));
+    if (index == 0) return refuse("parameters are counted from 1");
+    if (index > parameters.size()) return refuse("this parameter was not given");
+    filled += parameters[index - 1];
+    i = end - 1;
+  }
+  text = std::move(filled);
+  return true;
+}
+
+/// The fields of `args` that a probe uses, and whether it uses `args` at all.
+struct ArgumentUse {
+  std::set<std::string> fields;
+  bool any = false;
+};
+
+ArgumentUse used_arguments(const ast::Probe& probe) {
+  ArgumentUse use;
+  auto visit = [&](const ast::Expression& e) {
+    if (auto* name = std::get_if<ast::Name>(&e.node)) use.any |= name->name == "args";
+    auto* member = std::get_if<ast::Member>(&e.node);
+    if (!member) return;
+    auto* base = std::get_if<ast::Name>(&member->base->node);
+    if (base && base->name == "args") use.fields.insert(member->name);
+  };
+  ast::walk(probe.predicate, visit);
+  ast::walk(probe.body, visit);
+  return use;
+}
+
+/// Whether two matches can be served by one program, but for their arguments.
+bool same_program(const probes::Match& a, const probes::Match& b) {
+  if (a.type != b.type || a.attach_btf_id != b.attach_btf_id || a.run_by != b.run_by || a.pointers != b.pointers ||
+      a.return_value != b.return_value || a.filters_pid_itself != b.filters_pid_itself ||
+      a.has_cookie != b.has_cookie || a.selector.has_value() != b.selector.has_value())
+    return false;
+  if (a.selector)
+    return a.attach == b.attach && a.selector->access == b.selector->access &&
+           a.selector->compat_status_offset == b.selector->compat_status_offset;
+  return a.has_cookie || a.attach == b.attach;
+}
+
+const probes::Argument* find_argument(const std::vector<probes::Argument>& list, const std::string& name) {
+  auto found = std::find_if(list.begin(), list.end(), [&](const auto& a) { return a.name == name; });
+  return found == list.end() ? nullptr : &*found;
+}
+
+bool same_arguments(const std::vector<probes::Argument>& a, const std::vector<probes::Argument>& b,
+                    const std::set<std::string>& used) {
+  return std::all_of(used.begin(), used.end(), [&](const std::string& name) {
+    const probes::Argument *left = find_argument(a, name), *right = find_argument(b, name);
+    return left && right ? *left == *right : left == right;
+  });
+}
+
+class Expander {
+public:
+  Expander(const Kernel& kernel, const Parameters& parameters, Diagnostics& diagnostics)
+      : kernel_(kernel), parameters_(parameters), diagnostics_(diagnostics) {}
+
+  void expand(const ast::Probe& probe, std::vector<ExpandedProbe>& out) {
+    std::string text;
+    std::vector<probes::Match> matches;
+    for (const ast::AttachPoint& point : probe.attach_points) {
+      text += (text.empty() ? "" : ",") + point.text;
+      std::string filled = point.text;
+      if (!fill_in_parameters(filled, point.span, parameters_, diagnostics_)) continue;
+      resolve(probes::split_attach_point(filled, point.span), {kernel_, diagnostics_}, matches);
+    }
+    const ArgumentUse use = used_arguments(probe);
+    const size_t first = out.size();
+    for (probes::Match& match : matches) {
+      std::optional<std::vector<probes::Argument>> arguments;
+      if (use.any && match.arguments && !(arguments = read_arguments(match, probe))) return;
+      auto fits = [&](const ExpandedProbe& group) {
+        return same_program(group.matches.front(), match) && group.arguments.has_value() == arguments.has_value() &&
+               (!arguments || same_arguments(*group.arguments, *arguments, use.fields));
+      };
+      auto group = std::find_if(out.begin() + first, out.end(), fits);
+      if (group == out.end())
+        group = out.insert(out.end(), {.source = &probe, .text = text, .arguments = std::move(arguments)});
+      group->matches.push_back(std::move(match));
+    }
+  }
+
+private:
+  std::optional<std::vector<probes::Argument>> read_arguments(const probes::Match& match, const ast::Probe& probe) {
+    auto arguments = match.arguments();
+    if (arguments) return std::move(*arguments);
+    diagnostics_.report(DiagnosticId::arguments_unreadable, probe.attach_points.front().span, match.name,
+                        arguments.error().cause, arguments.error().hint);
+    return {};
+  }
+
+  const Kernel& kernel_;
+  const Parameters& parameters_;
+  Diagnostics& diagnostics_;
+};
+
+} // namespace
+
+std::vector<ExpandedProbe> expand(const ast::Program& program, const Kernel& kernel, const Parameters& parameters,
+                                  Diagnostics& diagnostics) {
+  std::vector<ExpandedProbe> expanded;
+  Expander expander(kernel, parameters, diagnostics);
+  for (const ast::Probe& probe : program.probes) expander.expand(probe, expanded);
+  return expanded;
+}
+
+} // namespace trc
