@@ -1,0 +1,172 @@
+#include "kernel/btf_query.h"
+
+#include <utility>
+
+#include "base/text.h"
+
+namespace trc {
+namespace {
+
+// BTF from a file can hold cycles that no compiler makes: every walk along references ends after so many
+// steps.
+constexpr int kMaxDepth = 32;
+
+bool is_modifier(uint32_t kind) {
+  return kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE || kind == BTF_KIND_RESTRICT ||
+         kind == BTF_KIND_TYPE_TAG;
+}
+
+/// The type behind typedefs and modifiers; null for void.
+const btf_type* underlying(const Btf& btf, uint32_t type_id) {
+  const btf_type* type = btf.type(type_id);
+  for (int depth = 0; type && depth < kMaxDepth; ++depth) {
+    uint32_t kind = BTF_INFO_KIND(type->info);
+    if (kind != BTF_KIND_TYPEDEF && !is_modifier(kind)) return type;
+    type = btf.type(type->type);
+  }
+  return nullptr;
+}
+
+std::string spell(const Btf& btf, uint32_t type_id, int depth);
+
+/// "const" stands before what it modifies, but behind the star of a pointer.
+std::string spell_modified(const Btf& btf, const btf_type& type, const char* word, int depth) {
+  std::string inner = spell(btf, type.type, depth);
+  return inner.ends_with('*') ? inner + word : std::string(word) + " " + inner;
+}
+
+std::string spell(const Btf& btf, uint32_t type_id, int depth) {
+  const btf_type* type = btf.type(type_id);
+  if (!type || depth > kMaxDepth) return "void";
+  std::string name(btf.name(*type));
+  auto tagged = [&](const char* tag) { return std::string(tag) + " " + (name.empty() ? "{…}" : name); };
+  switch (BTF_INFO_KIND(type->info)) {
+  case BTF_KIND_STRUCT: return tagged("struct");
+  case BTF_KIND_UNION: return tagged("union");
+  case BTF_KIND_FWD: return tagged(BTF_INFO_KFLAG(type->info) ? "union" : "struct");
+  case BTF_KIND_ENUM:
+  case BTF_KIND_ENUM64: return tagged("enum");
+  case BTF_KIND_PTR: {
+    std::string inner = spell(btf, type->type, depth + 1);
+    return inner + (inner.ends_with('*') ? "*" : " *");
+  }
+  case BTF_KIND_CONST: return spell_modified(btf, *type, "const", depth + 1);
+  case BTF_KIND_VOLATILE: return spell_modified(btf, *type, "volatile", depth + 1);
+  case BTF_KIND_RESTRICT:
+  case BTF_KIND_TYPE_TAG: return spell(btf, type->type, depth + 1);
+  case BTF_KIND_ARRAY: {
+    const btf_array& array = *btf.members<btf_array>(*type).data();
+    return spell(btf, array.type, depth + 1) + "[" + std::to_string(array.nelems) + "]";
+  }
+  case BTF_KIND_FUNC_PROTO: return spell(btf, type->type, depth + 1) + " (…)";
+  default: return name;
+  }
+}
+
+struct Found {
+  uint32_t type_id;
+  uint32_t bits;
+};
+
+/// One step of a path: a member of a struct or union, or of an anonymous one inside it.
+std::optional<Found> find_member(const Btf& btf, const btf_type& in, std::string_view name, int depth) {
+  uint32_t kind = BTF_INFO_KIND(in.info);
+  if ((kind != BTF_KIND_STRUCT && kind != BTF_KIND_UNION) || depth > kMaxDepth) return {};
+  const bool has_bit_fields = BTF_INFO_KFLAG(in.info);
+  for (const btf_member& member : btf.members<btf_member>(in)) {
+    uint32_t bits = has_bit_fields ? BTF_MEMBER_BIT_OFFSET(member.offset) : member.offset;
+    std::string_view member_name = btf.string(member.name_off);
+    if (member_name == name) {
+      if (has_bit_fields && BTF_MEMBER_BITFIELD_SIZE(member.offset) != 0) return {};
+      return Found{member.type, bits};
+    }
+    if (!member_name.empty()) continue;
+    const btf_type* anonymous = underlying(btf, member.type);
+    if (!anonymous) continue;
+    if (auto found = find_member(btf, *anonymous, name, depth + 1))
+      return Found{found->type_id, bits + found->bits};
+  }
+  return {};
+}
+
+/// The prototype of the function that the kernel generates for a tracepoint and whose parameters have names.
+const btf_type* named_prototype(const Btf& btf, const std::string& name) {
+  for (const char* prefix : {"__traceiter_", "__probestub_", "__bpf_trace_"})
+    if (auto id = btf.find(prefix + name, {BTF_KIND_FUNC})) return btf.type(btf.type(*id)->type);
+  return nullptr;
+}
+
+/// The prototype behind `typedef void (*btf_trace_NAME)(void *, …)`, without parameter names.
+const btf_type* nameless_prototype(const Btf& btf, uint32_t typedef_id) {
+  const btf_type* pointer = underlying(btf, typedef_id);
+  if (!pointer || BTF_INFO_KIND(pointer->info) != BTF_KIND_PTR) return nullptr;
+  return underlying(btf, pointer->type);
+}
+
+} // namespace
+
+std::string c_spelling(const Btf& btf, uint32_t type_id) { return spell(btf, type_id, 0); }
+
+BtfScalar describe(const Btf& btf, std::string name, uint32_t type_id) {
+  BtfScalar scalar = {.name = std::move(name), .c_type = c_spelling(btf, type_id)};
+  const btf_type* type = underlying(btf, type_id);
+  if (!type) {
+    scalar.is_aggregate = true;
+    return scalar;
+  }
+  switch (BTF_INFO_KIND(type->info)) {
+  case BTF_KIND_INT: {
+    uint32_t encoding = *btf.members<uint32_t>(*type).data();
+    scalar.size = type->size;
+    scalar.is_signed = BTF_INT_ENCODING(encoding) & BTF_INT_SIGNED;
+    scalar.is_aggregate = type->size > 8;
+    break;
+  }
+  case BTF_KIND_PTR:
+    scalar.size = 8;
+    scalar.is_pointer = true;
+    break;
+  case BTF_KIND_ENUM:
+  case BTF_KIND_ENUM64:
+    scalar.size = type->size;
+    scalar.is_signed = BTF_INFO_KFLAG(type->info);
+    break;
+  case BTF_KIND_STRUCT:
+  case BTF_KIND_UNION:
+  case BTF_KIND_FLOAT: scalar.size = type->size; [[fallthrough]];
+  default: scalar.is_aggregate = true;
+  }
+  return scalar;
+}
+
+std::optional<uint32_t> member_offset(const Btf& btf, std::string_view struct_name, std::string_view path) {
+  auto id = btf.find(struct_name, {BTF_KIND_STRUCT, BTF_KIND_UNION});
+  const btf_type* type = id ? btf.type(*id) : nullptr;
+  uint32_t bits = 0;
+  for (std::string_view step : split(path, '.')) {
+    auto found = type && !step.empty() ? find_member(btf, *type, step, 0) : std::nullopt;
+    if (!found) return {};
+    bits += found->bits;
+    type = underlying(btf, found->type_id);
+  }
+  if (bits % 8 != 0) return {};
+  return bits / 8;
+}
+
+std::optional<std::vector<BtfScalar>> raw_tracepoint_arguments(const Btf& btf, const std::string& name) {
+  auto id = btf.find("btf_trace_" + name, {BTF_KIND_TYPEDEF});
+  if (!id) return {};
+  const btf_type* prototype = named_prototype(btf, name);
+  if (!prototype) prototype = nameless_prototype(btf, *id);
+  std::vector<BtfScalar> arguments;
+  if (!prototype || BTF_INFO_KIND(prototype->info) != BTF_KIND_FUNC_PROTO) return arguments;
+  auto parameters = btf.members<btf_param>(*prototype);
+  for (size_t i = 1; i < parameters.size(); ++i) {
+    std::string given(btf.string(parameters[i].name_off));
+    if (given.empty()) given = "arg" + std::to_string(i - 1);
+    arguments.push_back(describe(btf, std::move(given), parameters[i].type));
+  }
+  return arguments;
+}
+
+} // namespace trc

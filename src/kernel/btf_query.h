@@ -1,0 +1,28 @@
+// Questions about kernel types, answered from BTF.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/btf.h"
+#include "kernel/kernel.h"
+
+namespace trc {
+
+/// The C spelling of a type: "const struct file *", "unsigned int", "pid_t".
+std::string c_spelling(const Btf& btf, uint32_t type_id);
+
+/// A parameter or member of that type.
+BtfScalar describe(const Btf& btf, std::string name, uint32_t type_id);
+
+/// Offset in bytes of a member by its dotted path; anonymous structs and unions are looked into. Bit fields
+/// have none.
+std::optional<uint32_t> member_offset(const Btf& btf, std::string_view struct_name, std::string_view path);
+
+/// The arguments of a raw tracepoint without the leading context pointer; nothing if there is no such
+/// tracepoint.
+std::optional<std::vector<BtfScalar>> raw_tracepoint_arguments(const Btf& btf, const std::string& name);
+
+} // namespace trc

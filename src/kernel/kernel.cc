@@ -1,0 +1,197 @@
+// The answers of kernel.h, each kept once it was found: what is read how stands in files, tracefs and btf.
+#include "kernel/kernel.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <map>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "kernel/btf.h"
+#include "kernel/btf_query.h"
+#include "kernel/files.h"
+#include "kernel/tracefs.h"
+
+namespace trc {
+namespace {
+
+constexpr std::string_view kTypedefPrefix = "btf_trace_";
+// The initial PID namespace (kernel: include/linux/proc_ns.h, PROC_PID_INIT_INO).
+constexpr uint64_t kInitialPidNamespace = 0xEFFFFFFC;
+// Record formats of ftrace itself, which stand among the tracepoints but can't be attached to.
+constexpr std::string_view kNoCategory = "ftrace";
+
+/// The next step of a chain that ends at its first error.
+template<class T, class Step> auto then(const Result<T>& result, Step step) -> decltype(step(*result)) {
+  if (!result) return std::unexpected(result.error());
+  return step(*result);
+}
+
+} // namespace
+
+struct Kernel::State {
+  std::string root;
+  std::optional<std::string> release;
+  std::optional<unsigned> possible_cpus;
+  std::optional<Result<std::string>> events;
+  std::optional<Result<std::vector<std::string>>> categories;
+  std::map<std::string, Result<std::vector<std::string>>> tracepoints;
+  std::map<std::string, Result<std::vector<TracepointField>>> fields;
+  std::optional<Result<Btf>> btf;
+  std::optional<std::vector<std::string>> raw_tracepoints;
+  std::map<std::string, std::optional<uint32_t>> raw_tracepoint_ids;
+  std::map<std::string, std::optional<uint32_t>> member_offsets;
+
+  const Result<std::string>& events_path() {
+    if (!events) events = events_directory(root);
+    return *events;
+  }
+
+  const Result<Btf>& the_btf() {
+    if (!btf) btf = Btf::open(root + "/sys/kernel/btf/vmlinux");
+    return *btf;
+  }
+};
+
+Kernel::Kernel(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Kernel::Kernel(Kernel&&) noexcept = default;
+Kernel& Kernel::operator=(Kernel&&) noexcept = default;
+Kernel::~Kernel() = default;
+
+Result<Kernel> Kernel::open(std::string root) {
+  while (root.ends_with('/'))
+    root.pop_back();
+  struct stat status;
+  if (!root.empty()) {
+    if (::stat(root.c_str(), &status) != 0) return errno_failure(errno, "can't use " + root + " as a kernel");
+    if (!S_ISDIR(status.st_mode))
+      return failure(ErrorKind::invalid, root + " is not a directory",
+                     "a kernel description is a directory that holds `proc` and `sys`");
+  }
+  auto state = std::make_unique<State>();
+  state->root = std::move(root);
+  return Kernel(std::move(state));
+}
+
+const std::string& Kernel::release() const {
+  if (!state_->release) {
+    auto text = read_file(state_->root + "/proc/sys/kernel/osrelease");
+    state_->release = text ? std::string(trim(*text)) : std::string();
+  }
+  return *state_->release;
+}
+
+KernelVersion Kernel::version() const {
+  KernelVersion version;
+  const std::string& text = release();
+  const char *at = text.data(), *end = at + text.size();
+  for (unsigned* number : {&version.major, &version.minor, &version.patch}) {
+    auto [next, error] = std::from_chars(at, end, *number);
+    if (error != std::errc()) break;
+    if (next == end || *next != '.') break;
+    at = next + 1;
+  }
+  return version;
+}
+
+unsigned Kernel::possible_cpus() const {
+  if (!state_->possible_cpus) {
+    auto numbers = then(read_file(state_->root + "/sys/devices/system/cpu/possible"), parse_cpu_list);
+    state_->possible_cpus = numbers && !numbers->empty() ? numbers->back() + 1 : 1;
+  }
+  return *state_->possible_cpus;
+}
+
+Result<std::vector<std::string>> Kernel::tracepoint_categories() const {
+  if (!state_->categories) {
+    state_->categories = then(state_->events_path(), directories_in);
+    if (*state_->categories) std::erase(**state_->categories, kNoCategory);
+  }
+  return *state_->categories;
+}
+
+/// Names come from the user and become part of a path.
+static bool is_file_name(const std::string& name) {
+  return !name.empty() && name[0] != '.' && name.find('/') == name.npos;
+}
+
+Result<std::vector<std::string>> Kernel::tracepoints(const std::string& category) const {
+  const Result<std::string>& events = state_->events_path();
+  if (!events) return std::unexpected(events.error());
+  if (!is_file_name(category) || category == kNoCategory) return std::vector<std::string>();
+  auto [entry, is_new] = state_->tracepoints.try_emplace(category);
+  if (is_new) {
+    entry->second = directories_in(*events + "/" + category);
+    if (!entry->second && entry->second.error().kind == ErrorKind::not_found)
+      entry->second = std::vector<std::string>();
+  }
+  return entry->second;
+}
+
+Result<std::vector<TracepointField>> Kernel::tracepoint_fields(const std::string& category,
+                                                               const std::string& event) const {
+  const Result<std::string>& events = state_->events_path();
+  if (!events) return std::unexpected(events.error());
+  const std::string name = category + ":" + event;
+  auto missing = [&] { return failure(ErrorKind::not_found, "there is no tracepoint " + name); };
+  if (!is_file_name(category) || !is_file_name(event) || category == kNoCategory) return missing();
+  auto [entry, is_new] = state_->fields.try_emplace(name);
+  if (is_new) {
+    entry->second = then(read_file(*events + "/" + category + "/" + event + "/format"), parse_format);
+    if (!entry->second && entry->second.error().kind == ErrorKind::not_found) entry->second = missing();
+  }
+  return entry->second;
+}
+
+bool Kernel::has_btf() const { return state_->the_btf().has_value(); }
+
+Result<std::vector<std::string>> Kernel::raw_tracepoints() const {
+  const Result<Btf>& btf = state_->the_btf();
+  if (!btf) return std::unexpected(btf.error());
+  if (!state_->raw_tracepoints) {
+    std::vector<std::string> names;
+    for (const Btf::Named& found : btf->with_prefix(kTypedefPrefix, BTF_KIND_TYPEDEF)) {
+      names.emplace_back(found.name.substr(kTypedefPrefix.size()));
+      state_->raw_tracepoint_ids.emplace(names.back(), found.id);
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    state_->raw_tracepoints = std::move(names);
+  }
+  return *state_->raw_tracepoints;
+}
+
+std::optional<uint32_t> Kernel::raw_tracepoint_btf_id(const std::string& name) const {
+  const Result<Btf>& btf = state_->the_btf();
+  if (!btf) return {};
+  auto [entry, is_new] = state_->raw_tracepoint_ids.try_emplace(name);
+  if (is_new) entry->second = btf->find(std::string(kTypedefPrefix) + name, {BTF_KIND_TYPEDEF});
+  return entry->second;
+}
+
+Result<std::vector<BtfScalar>> Kernel::raw_tracepoint_arguments(const std::string& name) const {
+  const Result<Btf>& btf = state_->the_btf();
+  if (!btf) return std::unexpected(btf.error());
+  auto arguments = trc::raw_tracepoint_arguments(*btf, name);
+  if (!arguments) return failure(ErrorKind::not_found, "there is no raw tracepoint " + name);
+  return *arguments;
+}
+
+std::optional<uint32_t> Kernel::member_offset(const std::string& struct_name, const std::string& path) const {
+  const Result<Btf>& btf = state_->the_btf();
+  if (!btf) return {};
+  auto [entry, is_new] = state_->member_offsets.try_emplace(struct_name + "." + path);
+  if (is_new) entry->second = trc::member_offset(*btf, struct_name, path);
+  return entry->second;
+}
+
+std::optional<Kernel::PidNamespace> Kernel::own_pid_namespace() const {
+  struct stat status;
+  // A description in files has no processes.
+  if (!state_->root.empty() || ::stat("/proc/self/ns/pid", &status) != 0) return {};
+  if (status.st_ino == kInitialPidNamespace) return {};
+  return PidNamespace{status.st_dev, status.st_ino};
+}
+
+} // namespace trc
