@@ -35,9 +35,9 @@ struct Reader {
 
   std::nullopt_t bad(const Part& part, std::string cause, std::string hint = {}) const {
     // An empty part has no width to mark: the whole attach point is shown instead.
-    Span span = part.text.empty() ? point.span : part.span;
-    context.diagnostics.report(DiagnosticId::bad_duration, span, part.text, provider, std::move(cause),
-                               std::move(hint));
+    const bool empty = part.text.empty();
+    context.diagnostics.report(DiagnosticId::bad_duration, empty ? point.span : part.span,
+                               empty ? point.whole : part.text, provider, std::move(cause), std::move(hint));
     return std::nullopt;
   }
 

@@ -47,7 +47,7 @@ std::optional<Type> scalar_type(const TracepointField& field, AddressSpace point
 std::optional<Argument> argument(const TracepointField& field, AddressSpace pointers) {
   if (auto type = scalar_type(field, pointers))
     return Argument{field.name, *type, from_record(AccessKind::value, field)};
-  if (field.is_data_loc && field.type == "__data_loc char")
+  if (field.is_data_loc && field.type == "__data_loc char[]")
     return Argument{field.name, string_type(kMostString), from_record(AccessKind::data_loc_string, field)};
   if (field.array_length && field.type == "char" && field.size > 0)
     return Argument{field.name, string_type(field.size), from_record(AccessKind::inline_string, field)};
