@@ -1,0 +1,74 @@
+"""What a test may require of the machine. Each feature is asked for once; a name that is not here is a mistake."""
+
+import ctypes
+import functools
+import os
+import platform
+import re
+import shutil
+
+import harness
+
+
+def exists(path):
+    return lambda: os.path.exists(path)
+
+
+def can_use_bpf():
+    """bpf(BPF_MAP_CREATE) of a small array."""
+    bpf_call = {"x86_64": 321, "aarch64": 280}.get(platform.machine())
+    if bpf_call is None:
+        return False
+    # type BPF_MAP_TYPE_ARRAY, key 4, value 8, one entry, no flags
+    attributes = (ctypes.c_uint32 * 32)(2, 4, 8, 1, 0)
+    fd = ctypes.CDLL(None, use_errno=True).syscall(bpf_call, 0, ctypes.byref(attributes), ctypes.sizeof(attributes))
+    if fd >= 0:
+        os.close(fd)
+    return fd >= 0
+
+
+def has_tracefs():
+    if os.path.isdir("/sys/kernel/tracing/events"):
+        return True
+    # trc mounts it itself.
+    with open("/proc/filesystems", encoding="ascii") as file:
+        return "tracefs" in file.read() and os.geteuid() == 0
+
+
+FEATURES = {
+    "root": lambda: os.geteuid() == 0,
+    "bpf": can_use_bpf,
+    "btf": exists("/sys/kernel/btf/vmlinux"),
+    "tracefs": has_tracefs,
+    "kprobe": exists("/sys/bus/event_source/devices/kprobe"),
+    "uprobe": exists("/sys/bus/event_source/devices/uprobe"),
+    "software_events": exists("/sys/bus/event_source/devices/software"),
+    "hardware_events": exists("/sys/bus/event_source/devices/cpu"),
+    "breakpoints": exists("/sys/bus/event_source/devices/breakpoint"),
+    "cpus": lambda: len(os.sched_getaffinity(0)) > 1,
+    "x86_64": lambda: platform.machine() == "x86_64",
+    "fixture": lambda: harness.FIXTURE.is_dir(),
+}
+
+
+def at_least_kernel(version):
+    numbers = [int(number) for number in re.findall(r"\d+", platform.release())[:2]]
+    return numbers >= [int(number) for number in version.split(".")]
+
+
+@functools.lru_cache(None)
+def has(feature):
+    if feature in FEATURES:
+        return FEATURES[feature]()
+    if feature.startswith("kernel>="):
+        return at_least_kernel(feature.removeprefix("kernel>="))
+    if feature.startswith("command:"):
+        return shutil.which(feature.removeprefix("command:")) is not None
+    if feature.startswith("file:"):
+        return os.path.exists(feature.removeprefix("file:"))
+    raise SystemExit(f"REQUIRES {feature}: no such feature in tests/runtime/features.py")
+
+
+def missing(features):
+    """The first that this machine lacks, or None."""
+    return next((feature for feature in features if not has(feature)), None)
