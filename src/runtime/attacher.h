@@ -1,0 +1,53 @@
+// Attaches the programs of a script and sorts out those that the session itself has to run.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <sys/types.h>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "probes/attach.h"
+#include "program/manifest.h"
+#include "runtime/signals.h"
+
+namespace trc::runtime {
+
+struct Periodic {
+  size_t program = 0; ///< index in Manifest::programs
+  std::chrono::nanoseconds period{0};
+};
+
+class Attacher {
+public:
+  Attacher(const Manifest& manifest, const std::vector<Fd>& programs, std::optional<pid_t> pid)
+      : manifest_(manifest), programs_(programs), context_{.pid = pid} {}
+
+  /// Attaches the programs that the session may have to run, and so learns which are begin, end and interval.
+  /// A real raw tracepoint among them does nothing yet: its program waits for RunState kRunning.
+  Result<void> attach_own();
+  /// Attaches the others. False if a signal came meanwhile.
+  Result<bool> attach_others(Signals& signals);
+
+  const std::vector<size_t>& begins() const { return begins_; }
+  const std::vector<size_t>& ends() const { return ends_; }
+  const std::vector<Periodic>& periodic() const { return periodic_; }
+  bool runs_by_kernel() const { return runs_by_kernel_; }
+  /// Probes that are attached, begin, end and interval among them.
+  size_t probes() const { return probes_; }
+
+private:
+  Result<void> attach(size_t program, const Attachment& attachment);
+
+  const Manifest& manifest_;
+  const std::vector<Fd>& programs_;
+  probes::AttachContext context_;
+  std::vector<size_t> begins_, ends_;
+  std::vector<Periodic> periodic_;
+  std::vector<Fd> links_;
+  bool runs_by_kernel_ = false;
+  size_t probes_ = 0;
+};
+
+} // namespace trc::runtime

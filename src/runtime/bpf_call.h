@@ -1,0 +1,43 @@
+// bpf(2) for creating maps and loading programs. Everything else goes through libbpf's <bpf/bpf.h>; these two
+// do not, because libbpf 1.1 loads small programs to probe the kernel before its first bpf_map_create() and
+// bpf_prog_load(): 1 ms that nobody needs.
+#pragma once
+
+#include <cstdint>
+#include <linux/bpf.h>
+#include <span>
+#include <string_view>
+
+#include "base/fd.h"
+
+namespace trc::runtime {
+
+struct MapSpec {
+  bpf_map_type type = BPF_MAP_TYPE_UNSPEC;
+  std::string_view name;
+  uint32_t key_size = 0;
+  uint32_t value_size = 0;
+  uint32_t max_entries = 0;
+  uint32_t flags = 0;
+  int inner_map = -1; ///< maps of maps: a map like those that will stand in it
+};
+
+/// Invalid on failure; errno tells why.
+Fd create_map(const MapSpec& spec);
+
+struct ProgramSpec {
+  bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
+  uint32_t expected_attach_type = 0;
+  uint32_t attach_btf_id = 0;
+  std::string_view name;
+  std::span<const bpf_insn> instructions;
+  int btf = -1;
+  std::span<const bpf_func_info> functions;
+  std::span<const bpf_line_info> lines;
+};
+
+/// Invalid on failure; errno tells why. With a log_level the verifier's words are left in `log`, ended by
+/// NUL.
+Fd load_program(const ProgramSpec& spec, uint32_t log_level = 0, std::span<char> log = {});
+
+} // namespace trc::runtime

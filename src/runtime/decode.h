@@ -1,0 +1,34 @@
+// Turns bytes from the kernel into values, as the manifest's layouts say. Whatever the bytes are, nothing
+// outside of them is read: a value that does not fit becomes no value.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "output/value.h"
+#include "program/manifest.h"
+
+namespace trc::runtime {
+
+/// 1 to 8 bytes as an integer, extended by its sign if the layout has one; none if they lie outside.
+std::optional<uint64_t> read_integer(std::span<const std::byte> bytes, const ValueLayout& layout);
+
+/// A string up to its NUL or its end; `is_cut` if there is no NUL.
+struct Text {
+  std::string_view text;
+  bool is_cut = false;
+};
+Text read_string(std::span<const std::byte> bytes);
+
+/// `bytes` is what holds the value: a key, a map's value, a tuple. Aggregations are not decoded here but by
+/// map_view.h, as they have one memory for each CPU.
+output::Value decode(std::span<const std::byte> bytes, const ValueLayout& layout);
+
+/// All fields of a record on the events ring. What `values` holds is overwritten, its memory used again.
+void decode_event(std::span<const std::byte> record, const EventInfo& event,
+                  std::vector<output::Value>& values);
+
+} // namespace trc::runtime

@@ -1,0 +1,30 @@
+// Waiting for several descriptors at once, and timers as descriptors.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace trc::runtime {
+
+class Poller {
+public:
+  static Result<Poller> make();
+  /// `tag` is what wait() gives when the descriptor is readable.
+  Result<void> add(int fd, uint64_t tag);
+  /// Tags of what is readable; none after `milliseconds` (-1: wait as long as it takes).
+  Result<std::vector<uint64_t>> wait(int milliseconds);
+
+private:
+  Fd epoll_;
+};
+
+/// A descriptor that becomes readable each `period`, for the first time after one.
+Result<Fd> start_timer(std::chrono::nanoseconds period);
+/// Whether it has fired since the last call; several times count as one.
+bool take_timer(int fd);
+
+} // namespace trc::runtime

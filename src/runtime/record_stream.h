@@ -1,0 +1,71 @@
+// What the programs send, handled in the order in which it was said: events become output, control records
+// become actions on maps.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "output/printer.h"
+#include "program/format_spec.h"
+#include "program/records.h"
+#include "runtime/map_store.h"
+#include "runtime/ring.h"
+
+namespace trc::runtime {
+
+/// What is left when handle_records() returns.
+enum class Rest : uint8_t {
+  none, ///< nothing: both rings are read
+  more, ///< its share was used up
+  wait, ///< what comes next is just being written
+};
+
+class RecordStream {
+public:
+  static Result<RecordStream> open(const Manifest& manifest, const LoadedMaps& maps, MapStore& store,
+                                   output::Printer& printer);
+
+  /// Handles what is there, up to `most` records.
+  Result<Rest> handle_records(size_t most);
+  /// Handles everything. Only when no program runs any more.
+  Result<void> handle_all();
+
+  const Ring* events() const { return events_ ? &*events_ : nullptr; }
+  /// Descriptors that become readable when a program wakes us.
+  const std::vector<int>& descriptors() const { return descriptors_; }
+
+private:
+  using EventHandler = void (RecordStream::*)(const EventInfo& event, size_t index);
+  using ActionHandler = Result<void> (RecordStream::*)(const ActionInfo& action, const ControlRecord& record);
+  static const EventHandler kEventHandlers[];
+  static const ActionHandler kActionHandlers[];
+
+  RecordStream(const Manifest& manifest, MapStore& store, output::Printer& printer)
+      : manifest_(&manifest), store_(&store), printer_(&printer) {}
+
+  Result<void> parse_formats();
+  Result<void> handle_event(const RingRecord& record);
+  Result<void> handle_control(const RingRecord& record);
+
+  void print_formatted(const EventInfo& event, size_t index);
+  void print_value(const EventInfo& event, size_t index);
+  void print_time(const EventInfo& event, size_t index);
+
+  Result<void> print_map(const ActionInfo& action, const ControlRecord& record);
+  Result<void> clear_map(const ActionInfo& action, const ControlRecord& record);
+  Result<void> exit(const ActionInfo& action, const ControlRecord& record);
+
+  const Manifest* manifest_;
+  MapStore* store_;
+  output::Printer* printer_;
+  std::optional<Ring> events_, control_;
+  std::vector<int> descriptors_;
+  std::vector<std::vector<FormatPiece>> formats_; // as Manifest::events
+  // Used again for each event, so that events allocate nothing.
+  std::vector<output::Value> values_;
+  std::string text_;
+};
+
+} // namespace trc::runtime

@@ -1,0 +1,260 @@
+// See session.h. The phases of a session, top to bottom in run().
+#include "runtime/session.h"
+
+#include <algorithm>
+#include <bpf/bpf.h>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include "runtime/attacher.h"
+#include "runtime/grace.h"
+#include "runtime/ledger.h"
+#include "runtime/loader.h"
+#include "runtime/map_store.h"
+#include "runtime/poller.h"
+#include "runtime/processes.h"
+#include "runtime/record_stream.h"
+#include "runtime/signals.h"
+
+namespace trc::runtime {
+namespace {
+
+/// As a shell reports a program that SIGPIPE has ended.
+constexpr int kBrokenPipeStatus = 128 + SIGPIPE;
+/// Records handled before signals and timers are looked at again.
+constexpr size_t kShare = 8192;
+/// How long events may lie in the ring when nobody is looking at the output.
+constexpr int kLongestPause = 20; // milliseconds
+
+enum Tag : uint64_t { kSignal, kProcess, kRing, kFirstTimer };
+
+uint64_t boot_time() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+/// Error has no errno; errno_failure() has put it into words.
+bool is_broken_pipe(const Error& error) { return error.cause.ends_with(std::strerror(EPIPE)); }
+
+class Session {
+public:
+  Session(const CompiledProgram& program, output::Printer& printer, const SessionOptions& options,
+          Signals& signals, LoadedObject& object, RecordStream& stream, MapStore& store, Grace& grace)
+      : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals), object_(object),
+        stream_(stream), store_(store), grace_(grace),
+        attacher_(program.manifest, object.programs, options.pid) {}
+
+  /// `process`: becomes readable when the traced process ends, or -1.
+  Result<int> run(Child& child, int process);
+
+private:
+  ControlWords& control() const { return object_.maps.control(); }
+  bool is_ended() const { return __atomic_load_n(&control().state, __ATOMIC_ACQUIRE) == kEnded; }
+
+  void prepare();
+  Result<bool> attach();
+  Result<void> start(Child& child, int process);
+  Result<void> loop();
+  Result<void> react(uint64_t tag);
+  int pause() const;
+  Result<void> finish();
+  Result<void> run_program(size_t index);
+  Result<void> run_programs(const std::vector<size_t>& indexes);
+  Result<void> print_maps();
+
+  const Manifest& manifest_;
+  output::Printer& printer_;
+  const SessionOptions& options_;
+  Signals& signals_;
+  LoadedObject& object_;
+  RecordStream& stream_;
+  MapStore& store_;
+  Grace& grace_;
+  Attacher attacher_;
+  Poller poller_;
+  std::vector<Fd> timers_; // as attacher_.periodic()
+  bool asked_to_end_ = false;
+  Rest rest_ = Rest::none;
+  int pause_ = kLongestPause;
+};
+
+void Session::prepare() {
+  control().start_time = boot_time();
+  control().wakeup_flags = options_.interactive ? 0 : uint64_t{BPF_RB_NO_WAKEUP};
+}
+
+/// begin first, then all the rest. False if a signal came.
+Result<bool> Session::attach() {
+  if (auto done = attacher_.attach_own(); !done) return std::unexpected(done.error());
+  if (!options_.dry_run)
+    if (auto done = run_programs(attacher_.begins()); !done) return std::unexpected(done.error());
+  if (is_ended()) return !signals_.take();
+  auto complete = attacher_.attach_others(signals_);
+  if (attacher_.runs_by_kernel()) grace_.programs_may_run();
+  return complete;
+}
+
+Result<void> Session::start(Child& child, int process) {
+  auto poller = Poller::make();
+  if (!poller) return std::unexpected(poller.error());
+  poller_ = std::move(*poller);
+  if (auto done = poller_.add(signals_.fd(), kSignal); !done) return done;
+  for (int fd : stream_.descriptors())
+    if (auto done = poller_.add(fd, kRing); !done) return done;
+  if (process >= 0)
+    if (auto done = poller_.add(process, kProcess); !done) return done;
+  for (const Periodic& periodic : attacher_.periodic()) {
+    auto timer = start_timer(periodic.period);
+    if (!timer) return std::unexpected(timer.error());
+    if (auto done = poller_.add(timer->get(), kFirstTimer + timers_.size()); !done) return done;
+    timers_.push_back(std::move(*timer));
+  }
+  // Not a plain store: a begin program may have called exit().
+  uint64_t expected = kNotStarted;
+  __atomic_compare_exchange_n(&control().state, &expected, uint64_t{kRunning}, false, __ATOMIC_SEQ_CST,
+                              __ATOMIC_SEQ_CST);
+  return child.fd() >= 0 ? child.release() : Result<void>();
+}
+
+/// Milliseconds to wait for the next event; -1: until one comes.
+int Session::pause() const {
+  if (rest_ == Rest::more) return 0;
+  if (rest_ == Rest::wait) return 1;
+  return stream_.events() != nullptr && !options_.interactive ? pause_ : -1;
+}
+
+Result<void> Session::react(uint64_t tag) {
+  if (tag == kRing) return {}; // the rings are looked at in any case
+  if (tag == kSignal) {
+    if (signals_.take()) asked_to_end_ = true;
+    return {};
+  }
+  if (tag == kProcess) {
+    asked_to_end_ = true;
+    return {};
+  }
+  size_t timer = tag - kFirstTimer;
+  if (!take_timer(timers_[timer].get()) || is_ended() || asked_to_end_) return {};
+  return run_program(attacher_.periodic()[timer].program);
+}
+
+Result<void> Session::loop() {
+  while (!asked_to_end_ && !is_ended()) {
+    auto tags = poller_.wait(pause());
+    if (!tags) return std::unexpected(tags.error());
+    for (uint64_t tag : *tags)
+      if (auto done = react(tag); !done) return done;
+
+    const Ring* events = stream_.events();
+    uint64_t before = events != nullptr ? events->position() : 0;
+    auto rest = stream_.handle_records(kShare);
+    if (!rest) return std::unexpected(rest.error());
+    rest_ = *rest;
+    // The fuller the ring was, the sooner we come back: a flood must not fill it while we sleep.
+    if (events != nullptr) {
+      uint64_t read = events->position() - before;
+      if (read > events->size() / 8) pause_ = std::max(1, pause_ / 4);
+      if (read < events->size() / 32) pause_ = std::min(kLongestPause, pause_ * 2);
+    }
+    if (auto done = printer_.flush(); !done) return done;
+  }
+  return {};
+}
+
+Result<void> Session::run_program(size_t index) {
+  bpf_test_run_opts options = {};
+  options.sz = sizeof options;
+  if (bpf_prog_test_run_opts(object_.programs[index].get(), &options) == 0) return {};
+  return errno_failure(
+      errno, "cannot run `" + manifest_.programs[index].probe + "`",
+      "trc runs begin, end and interval by BPF_PROG_TEST_RUN, which needs Linux 5.10 or later");
+}
+
+/// Each with what it has to say.
+Result<void> Session::run_programs(const std::vector<size_t>& indexes) {
+  for (size_t index : indexes) {
+    if (auto done = run_program(index); !done) return done;
+    if (auto done = stream_.handle_all(); !done) return done;
+  }
+  return indexes.empty() ? Result<void>() : printer_.flush();
+}
+
+Result<void> Session::print_maps() {
+  std::vector<uint32_t> order;
+  for (uint32_t i = 0; i < manifest_.maps.size(); ++i)
+    if (manifest_.maps[i].name.starts_with('@')) order.push_back(i);
+  std::ranges::stable_sort(order, {},
+                           [&](uint32_t i) -> const std::string& { return manifest_.maps[i].name; });
+  printer_.final_maps();
+  for (uint32_t index : order) {
+    auto view = store_.current(index);
+    if (!view) return std::unexpected(view.error());
+    printer_.map(*view);
+  }
+  return {};
+}
+
+/// Everything is printed before anything is detached: detaching can take long.
+Result<void> Session::finish() {
+  __atomic_store_n(&control().state, uint64_t{kEnded}, __ATOMIC_SEQ_CST);
+  signals_.let_through();
+  if (auto done = grace_.wait_for_programs(); !done) return done;
+  grace_.programs_are_quiet();
+  if (auto done = stream_.handle_all(); !done) return done;
+  if (auto done = run_programs(attacher_.ends()); !done) return done;
+  if (auto done = print_maps(); !done) return done;
+  report_losses(manifest_, object_.maps, printer_);
+  return printer_.flush();
+}
+
+Result<int> Session::run(Child& child, int process) {
+  prepare();
+  auto complete = attach();
+  if (!complete) return std::unexpected(complete.error());
+  if (!*complete) return kAbortedStatus;
+  printer_.attached(attacher_.probes());
+  if (options_.dry_run) return 0;
+  if (!is_ended()) {
+    if (auto done = start(child, process); !done) return std::unexpected(done.error());
+    // With begin and end alone nothing more will happen.
+    if (attacher_.runs_by_kernel() || !attacher_.periodic().empty())
+      if (auto done = loop(); !done) return std::unexpected(done.error());
+  }
+  if (auto done = finish(); !done) return std::unexpected(done.error());
+  return static_cast<int>(control().exit_code);
+}
+
+} // namespace
+
+Result<int> run(const CompiledProgram& program, output::Printer& printer, const SessionOptions& options) {
+  auto signals = Signals::catch_all();
+  if (!signals) return std::unexpected(signals.error());
+  Child child;
+  Fd watched;
+  if (!options.command.empty()) {
+    auto started = Child::start(options.command, signals->mask_before());
+    if (!started) return std::unexpected(started.error());
+    child = std::move(*started);
+  } else if (options.pid) {
+    auto fd = watch_process(*options.pid);
+    if (!fd) return std::unexpected(fd.error());
+    watched = std::move(*fd);
+  }
+
+  auto object = load(program);
+  if (!object) return std::unexpected(object.error());
+  if (auto done = wait_until_filled(object->maps); !done) return std::unexpected(done.error());
+  Grace grace;
+  MapStore store(program.manifest, object->maps, grace);
+  auto stream = RecordStream::open(program.manifest, object->maps, store, printer);
+  if (!stream) return std::unexpected(stream.error());
+
+  Session session(program, printer, options, *signals, *object, *stream, store, grace);
+  auto status = session.run(child, child.fd() >= 0 ? child.fd() : watched.get());
+  if (!status && is_broken_pipe(status.error())) return kBrokenPipeStatus;
+  return status;
+}
+
+} // namespace trc::runtime

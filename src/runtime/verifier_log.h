@@ -1,0 +1,25 @@
+// Turns a refusal by the kernel's verifier into words about the script: what was refused, in which line, and
+// what to change.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "program/manifest.h"
+
+namespace trc::runtime {
+
+struct Complaint {
+  std::string words; ///< the verifier's last words, joined to one line; empty if it said nothing
+  std::optional<uint32_t> instruction; ///< the one they are about
+};
+
+Complaint last_complaint(std::string_view log);
+
+/// `number` is the errno of the load, `log` the verifier's log, which may be empty.
+Error explain_refusal(const Manifest& manifest, const ProgramInfo& program, int number, std::string_view log);
+
+} // namespace trc::runtime
