@@ -1,9 +1,9 @@
 // A reader of BTF, the kernel's description of its own types (kernel: Documentation/bpf/btf.rst).
 //
-// Not libbpf's: that one copies the 5.5 MB of vmlinux, walks all of its 130,000 types and indexes them (5 ms),
-// although a script asks two or three questions. This one maps the file (kernel 6.16 and later; else it reads it),
-// looks a name up in the string table, where each string stands once, and walks the types only until it has found
-// it. Measured: 0.25 ms and no memory of our own for what a system call tracepoint needs.
+// Not libbpf's: that one copies the 5.5 MB of vmlinux, walks all of its 130,000 types and indexes them (5
+// ms), although a script asks two or three questions. This one maps the file (kernel 6.16 and later; else it
+// reads it), looks a name up in the string table, where each string stands once, and walks the types only
+// until it has found it. Measured: 0.25 ms and no memory of our own for what a system call tracepoint needs.
 #pragma once
 
 #include <cstdint>

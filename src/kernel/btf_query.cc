@@ -68,26 +68,47 @@ struct Found {
   uint32_t bits;
 };
 
-/// One step of a path: a member of a struct or union, or of an anonymous one inside it.
-std::optional<Found> find_member(const Btf& btf, const btf_type& in, std::string_view name, int depth) {
-  uint32_t kind = BTF_INFO_KIND(in.info);
-  if ((kind != BTF_KIND_STRUCT && kind != BTF_KIND_UNION) || depth > kMaxDepth) return {};
-  const bool has_bit_fields = BTF_INFO_KFLAG(in.info);
-  for (const btf_member& member : btf.members<btf_member>(in)) {
-    uint32_t bits = has_bit_fields ? BTF_MEMBER_BIT_OFFSET(member.offset) : member.offset;
-    std::string_view member_name = btf.string(member.name_off);
-    if (member_name == name) {
-      if (has_bit_fields && BTF_MEMBER_BITFIELD_SIZE(member.offset) != 0) return {};
-      return Found{member.type, bits};
+/// Looks for one step of a path: a member of a struct or union, or of an anonymous one inside it.
+class MemberSearch {
+public:
+  MemberSearch(const Btf& btf, std::string_view name) : btf_(btf), name_(name) {}
+
+  std::optional<Found> in(const btf_type& type) {
+    uint32_t kind = BTF_INFO_KIND(type.info);
+    if (kind != BTF_KIND_STRUCT && kind != BTF_KIND_UNION) return {};
+    const bool has_bit_fields = BTF_INFO_KFLAG(type.info);
+    for (const btf_member& member : btf_.members<btf_member>(type)) {
+      if (++looked_at_ > kMostMembers) return {};
+      uint32_t bits = has_bit_fields ? BTF_MEMBER_BIT_OFFSET(member.offset) : member.offset;
+      std::string_view member_name = btf_.string(member.name_off);
+      if (member_name == name_) {
+        if (has_bit_fields && BTF_MEMBER_BITFIELD_SIZE(member.offset) != 0) return {};
+        return Found{member.type, bits};
+      }
+      if (!member_name.empty()) continue;
+      if (auto found = in_anonymous(member.type)) return Found{found->type_id, bits + found->bits};
     }
-    if (!member_name.empty()) continue;
-    const btf_type* anonymous = underlying(btf, member.type);
-    if (!anonymous) continue;
-    if (auto found = find_member(btf, *anonymous, name, depth + 1))
-      return Found{found->type_id, bits + found->bits};
+    return {};
   }
-  return {};
-}
+
+private:
+  // Enough for any real struct; structs that hold themselves end here too.
+  static constexpr int kMostMembers = 100'000;
+
+  std::optional<Found> in_anonymous(uint32_t type_id) {
+    const btf_type* type = underlying(btf_, type_id);
+    if (!type || depth_ == kMaxDepth) return {};
+    ++depth_;
+    auto found = in(*type);
+    --depth_;
+    return found;
+  }
+
+  const Btf& btf_;
+  std::string_view name_;
+  int looked_at_ = 0;
+  int depth_ = 0;
+};
 
 /// The prototype of the function that the kernel generates for a tracepoint and whose parameters have names.
 const btf_type* named_prototype(const Btf& btf, const std::string& name) {
@@ -144,7 +165,7 @@ std::optional<uint32_t> member_offset(const Btf& btf, std::string_view struct_na
   const btf_type* type = id ? btf.type(*id) : nullptr;
   uint32_t bits = 0;
   for (std::string_view step : split(path, '.')) {
-    auto found = type && !step.empty() ? find_member(btf, *type, step, 0) : std::nullopt;
+    auto found = type && !step.empty() ? MemberSearch(btf, step).in(*type) : std::nullopt;
     if (!found) return {};
     bits += found->bits;
     type = underlying(btf, found->type_id);

@@ -1,6 +1,6 @@
-// What a machine offers, as answers to questions: tracepoints, BTF, CPUs, version. The live machine and a fixture in
-// a directory are the same code with another root: every fact is read from a file below it. Each fact is read when
-// it is first asked for, and kept.
+// What a machine offers, as answers to questions: tracepoints, BTF, CPUs, version. The live machine and a
+// fixture in a directory are the same code with another root: every fact is read from a file below it. Each
+// fact is read when it is first asked for, and kept.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,13 @@ struct KernelVersion {
 
 /// One `field:` line of a tracefs `format` file (kernel: Documentation/trace/events.rst, "Event formats").
 struct TracepointField {
-  std::string type;      ///< C spelling without the array part: "int", "const char *", "__data_loc char[]"
+  std::string type; ///< C spelling without the array part: "int", "const char *", "__data_loc char[]"
   std::string name;
-  uint32_t offset = 0;   ///< in the tracepoint's record
-  uint32_t size = 0;     ///< bytes
+  uint32_t offset = 0; ///< in the tracepoint's record
+  uint32_t size = 0;   ///< bytes
   bool is_signed = false;
   std::optional<uint32_t> array_length; ///< `char comm[16]` → 16; `__data_loc` fields have none
-  bool is_data_loc = false;             ///< a u32 at `offset`: low half offset in the record, high half length
+  bool is_data_loc = false; ///< a u32 at `offset`: low half offset in the record, high half length
 };
 
 /// A parameter or field as BTF describes it, as far as trc needs it.
@@ -69,7 +69,8 @@ public:
   /// Its arguments without the leading context pointer, with names where BTF has a function that names them
   /// (`__traceiter_NAME`, since 5.10), else arg0, arg1 ….
   Result<std::vector<BtfScalar>> raw_tracepoint_arguments(const std::string& name) const;
-  /// Offset in bytes of a member, anonymous and nested ones by a dotted path: ("task_struct", "thread_info.status").
+  /// Offset in bytes of a member, anonymous and nested ones by a dotted path: ("task_struct",
+  /// "thread_info.status").
   std::optional<uint32_t> member_offset(const std::string& struct_name, const std::string& path) const;
 
   /// Set when processes here live in a PID namespace of their own: device and inode of /proc/self/ns/pid.

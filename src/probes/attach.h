@@ -26,7 +26,8 @@ struct Attached {
   std::chrono::nanoseconds period{0}; ///< periodic
 };
 
-using Attach = Result<Attached> (*)(const Attachment& attachment, int program_fd, const AttachContext& context);
+using Attach = Result<Attached> (*)(const Attachment& attachment, int program_fd,
+                                    const AttachContext& context);
 
 /// Null if no provider has that name.
 Attach find_attach(std::string_view provider);

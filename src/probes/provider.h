@@ -1,6 +1,6 @@
-// A provider is a kind of probe. Its compile half, resolve(), turns an attach point into what it matches on a kernel;
-// its run half (attach.h) attaches a loaded program. Rows in providers.def tie names to the functions; nothing
-// outside a provider's folder knows what kind it is.
+// A provider is a kind of probe. Its compile half, resolve(), turns an attach point into what it matches on a
+// kernel; its run half (attach.h) attaches a loaded program. Rows in providers.def tie names to the
+// functions; nothing outside a provider's folder knows what kind it is.
 #pragma once
 
 #include <functional>
@@ -44,8 +44,8 @@ struct Argument {
   bool operator==(const Argument&) const = default;
 };
 
-/// A condition on the context that lets one attachment serve many probes: the program of a system call tracepoint
-/// sees every call and picks its own by number.
+/// A condition on the context that lets one attachment serve many probes: the program of a system call
+/// tracepoint sees every call and picks its own by number.
 struct Selector {
   ContextAccess access;
   uint64_t value = 0;
@@ -69,7 +69,7 @@ struct Match {
   AttachSpec attach;
   RunBy run_by = RunBy::kernel;
   std::optional<Selector> selector;
-  bool has_cookie = false;        ///< the link type hands the program Attachment::cookie
+  bool has_cookie = false;         ///< the link type hands the program Attachment::cookie
   bool filters_pid_itself = false; ///< the attachment is restricted to -p's process (or not subject to it)
   AddressSpace pointers = AddressSpace::none; ///< where an integer used as an address points
   uint64_t return_value = 0;                  ///< of the program
@@ -83,7 +83,8 @@ struct ResolveContext {
 };
 
 /// Appends what the attach point matches, in name order; reports a diagnostic when that is nothing.
-using Resolve = void (*)(const AttachPointText& point, const ResolveContext& context, std::vector<Match>& matches);
+using Resolve = void (*)(const AttachPointText& point, const ResolveContext& context,
+                         std::vector<Match>& matches);
 
 struct Provider {
   std::string_view name;
