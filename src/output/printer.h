@@ -1,5 +1,5 @@
-// All that the user sees goes through a Printer: the script's output to stdout or -o, everything else to stderr (or,
-// with JSON, as records into the output).
+// All that the user sees goes through a Printer: the script's output to stdout or -o, everything else to
+// stderr (or, with JSON, as records into the output).
 #pragma once
 
 #include <cstdio>

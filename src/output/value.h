@@ -12,8 +12,12 @@ namespace trc::output {
 
 struct Value;
 
-struct Pointer { uint64_t address; };
-struct Tuple { std::vector<Value> elements; };
+struct Pointer {
+  uint64_t address;
+};
+struct Tuple {
+  std::vector<Value> elements;
+};
 
 /// Rows from the first to the last bucket that is not zero; none if all are.
 struct Histogram {
@@ -22,8 +26,8 @@ struct Histogram {
     uint64_t count;
   };
   std::vector<Row> rows;
-  bool linear = false;   ///< lhist
-  int64_t step = 0;      ///< of a linear one
+  bool linear = false; ///< lhist
+  int64_t step = 0;    ///< of a linear one
 };
 
 struct Value {

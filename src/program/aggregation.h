@@ -1,5 +1,5 @@
-// The memory of an aggregation on one CPU, shared by the code generator that writes it and the run time that adds
-// the CPUs up. All words are 64 bits:
+// The memory of an aggregation on one CPU, shared by the code generator that writes it and the run time that
+// adds the CPUs up. All words are 64 bits:
 //   count, sum   {total}
 //   min, max     {value, is_set}
 //   avg          {total, count}
@@ -18,7 +18,8 @@ namespace trc {
 uint32_t hist_buckets(uint32_t bits);
 /// Bucket of a value; the code generator emits the same computation.
 uint32_t hist_bucket(int64_t value, uint32_t bits);
-/// Half-open bounds of a bucket; no lower bound for bucket 0, no upper one for the last when it would overflow.
+/// Half-open bounds of a bucket; no lower bound for bucket 0, no upper one for the last when it would
+/// overflow.
 struct BucketBounds {
   std::optional<int64_t> low;
   std::optional<int64_t> high;

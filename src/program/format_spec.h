@@ -1,5 +1,5 @@
-// A printf format, cut into literal text and conversions. Used when a script is checked and when its output is
-// written, so that both read a format the same way.
+// A printf format, cut into literal text and conversions. Used when a script is checked and when its output
+// is written, so that both read a format the same way.
 #pragma once
 
 #include <cstdint>

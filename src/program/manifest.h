@@ -1,6 +1,6 @@
-// The contract between compiler and run time: next to the object's bytes, all that the session must know to load,
-// attach, decode and print. Plain data, determined by the source and the Kernel; to_json() and from_json() are exact
-// inverses.
+// The contract between compiler and run time: next to the object's bytes, all that the session must know to
+// load, attach, decode and print. Plain data, determined by the source and the Kernel; to_json() and
+// from_json() are exact inverses.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace trc {
 
-/// What a provider's attach half needs to attach one program once. The provider alone gives target and value a
-/// meaning (probes/PROVIDER/attach.cc).
+/// What a provider's attach half needs to attach one program once. The provider alone gives target and value
+/// a meaning (probes/PROVIDER/attach.cc).
 struct AttachSpec {
   std::string provider;
   std::string target;
@@ -23,30 +23,30 @@ struct AttachSpec {
 };
 
 enum class MapKind : uint8_t {
-  hash,          ///< BPF_MAP_TYPE_HASH
-  percpu_hash,   ///< BPF_MAP_TYPE_PERCPU_HASH: keyed aggregations
-  slot,          ///< no map of its own: one value in the data map (scalar, not an aggregation)
-  percpu_slot,   ///< one value for each possible CPU in the data map (scalar aggregation)
-  percpu_array,  ///< one element a CPU: a program's scratch memory; never printed
-  events_ring,   ///< BPF_MAP_TYPE_RINGBUF, records EventHeader
-  control_ring,  ///< BPF_MAP_TYPE_RINGBUF, records ControlRecord
+  hash,         ///< BPF_MAP_TYPE_HASH
+  percpu_hash,  ///< BPF_MAP_TYPE_PERCPU_HASH: keyed aggregations
+  slot,         ///< no map of its own: one value in the data map (scalar, not an aggregation)
+  percpu_slot,  ///< one value for each possible CPU in the data map (scalar aggregation)
+  percpu_array, ///< one element a CPU: a program's scratch memory; never printed
+  events_ring,  ///< BPF_MAP_TYPE_RINGBUF, records EventHeader
+  control_ring, ///< BPF_MAP_TYPE_RINGBUF, records ControlRecord
 };
 
-/// A map of the script, or one that the compiler needs itself (name without `@`). The object refers to the map with
-/// index N by the undefined symbol "map.N"; to the data map by "data".
+/// A map of the script, or one that the compiler needs itself (name without `@`). The object refers to the
+/// map with index N by the undefined symbol "map.N"; to the data map by "data".
 struct MapInfo {
   std::string name; ///< "@x"
   MapKind kind = MapKind::hash;
-  ValueLayout key;   ///< kind none: a scalar
+  ValueLayout key; ///< kind none: a scalar
   ValueLayout value;
   uint32_t max_entries = 0; ///< hashes: keys; rings: bytes
   /// Cleared by the script: there are kGenerations instances. Hashes then stand in an array of maps, to which
   /// "map.N" refers; slots lie one after the other.
   bool has_generations = false;
   uint32_t generation_offset = 0; ///< of its GenerationWords in the data map
-  /// Slots: offset in the data map of CPU 0 of generation 0. Each slot is {u64 is_set, value} for `slot`, and the
-  /// aggregation's words for `percpu_slot`; slot_stride bytes separate two CPUs, and
-  /// slot_stride * (CPUs for percpu_slot, else 1) two generations.
+  /// Slots: offset in the data map of CPU 0 of generation 0. Each slot is {u64 is_set, value} for `slot`, and
+  /// the aggregation's words for `percpu_slot`; slot_stride bytes separate two CPUs, and slot_stride * (CPUs
+  /// for percpu_slot, else 1) two generations.
   uint32_t slot_offset = 0;
   uint32_t slot_stride = 0;
 
@@ -68,8 +68,8 @@ enum class ActionKind : uint8_t { print_map, clear_map, exit };
 
 struct ActionInfo {
   ActionKind kind = ActionKind::exit;
-  uint32_t map = 0; ///< index in Manifest::maps
-  uint64_t top = 0; ///< print_map: only the last `top` entries; 0 = all
+  uint32_t map = 0;     ///< index in Manifest::maps
+  uint64_t top = 0;     ///< print_map: only the last `top` entries; 0 = all
   uint64_t divisor = 0; ///< print_map: values are divided by it; 0 = not
 
   bool operator==(const ActionInfo&) const = default;
@@ -87,7 +87,8 @@ struct LossInfo {
 
 /// Kernel program types that trc uses, independent of the kernel's numbers.
 enum class ProgramType : uint8_t {
-  raw_tracepoint, ///< BPF_PROG_TYPE_RAW_TRACEPOINT: begin, end and interval, run by the session through test run
+  raw_tracepoint, ///< BPF_PROG_TYPE_RAW_TRACEPOINT: begin, end and interval, run by the session through test
+                  ///< run
   btf_tracepoint, ///< BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP
   tracepoint,     ///< BPF_PROG_TYPE_TRACEPOINT
   perf_event,     ///< BPF_PROG_TYPE_PERF_EVENT
@@ -100,21 +101,22 @@ struct SourceLine {
   bool operator==(const SourceLine&) const = default;
 };
 
-/// One attachment of a program. `name` is what `probe` gives; the cookie is handed to the program where the link
-/// type allows it.
+/// One attachment of a program. `name` is what `probe` gives; the cookie is handed to the program where the
+/// link type allows it.
 struct Attachment {
   AttachSpec spec;
   uint64_t cookie = 0;
-  /// Names of the probes that this one attachment serves: more than one where a program tells them apart itself.
+  /// Names of the probes that this one attachment serves: more than one where a program tells them apart
+  /// itself.
   std::vector<std::string> probes;
 
   bool operator==(const Attachment&) const = default;
 };
 
 struct ProgramInfo {
-  std::string name;       ///< at most 15 bytes, unique; shown by bpftool
-  std::string section;    ///< ELF section that holds its code
-  std::string probe;      ///< the attach points as written, for messages
+  std::string name;    ///< at most 15 bytes, unique; shown by bpftool
+  std::string section; ///< ELF section that holds its code
+  std::string probe;   ///< the attach points as written, for messages
   ProgramType type = ProgramType::raw_tracepoint;
   uint32_t attach_btf_id = 0; ///< btf_tracepoint
   std::vector<Attachment> attachments;

@@ -1,19 +1,19 @@
-// The binary interface between the compiled programs and the session: control words in shared memory and the records
-// on the two rings. Both sides include this file; nothing else describes it.
+// The binary interface between the compiled programs and the session: control words in shared memory and the
+// records on the two rings. Both sides include this file; nothing else describes it.
 #pragma once
 
 #include <cstdint>
 
 namespace trc {
 
-/// Start of the data map ("data"), which the session maps into its memory. Behind it come the loss counters and the
-/// slots of scalar maps, at offsets that the manifest gives.
+/// Start of the data map ("data"), which the session maps into its memory. Behind it come the loss counters
+/// and the slots of scalar maps, at offsets that the manifest gives.
 struct ControlWords {
   uint64_t state;      ///< RunState; each program but begin, end and interval's test run reads it first
   uint64_t exit_code;  ///< of the first exit() call; set before state
   uint64_t start_time; ///< boot-clock nanoseconds of the start, for `elapsed`
-  /// Flags of bpf_ringbuf_output for events: 0 wakes the reader when it has caught up; BPF_RB_NO_WAKEUP (1) leaves
-  /// it to the reader's timer.
+  /// Flags of bpf_ringbuf_output for events: 0 wakes the reader when it has caught up; BPF_RB_NO_WAKEUP (1)
+  /// leaves it to the reader's timer.
   uint64_t wakeup_flags;
 };
 
@@ -29,8 +29,8 @@ struct EventHeader {
   uint32_t size;  ///< bytes of the whole record, header included
 };
 
-/// A record on the control ring. It is handled when the events ring has been read up to `events_position`: that is
-/// after all events that the same CPU sent before it, and before those that it sent afterwards.
+/// A record on the control ring. It is handled when the events ring has been read up to `events_position`:
+/// that is after all events that the same CPU sent before it, and before those that it sent afterwards.
 struct ControlRecord {
   uint32_t action;          ///< index in Manifest::actions
   uint32_t generation;      ///< of the action's map when the statement ran
@@ -38,14 +38,15 @@ struct ControlRecord {
   uint64_t value;           ///< exit: the code
 };
 
-/// A map that the script clears exists this many times. clear() moves on to the next one in the kernel, so that
-/// statement order holds there; the session empties the retired one. A power of two.
+/// A map that the script clears exists this many times. clear() moves on to the next one in the kernel, so
+/// that statement order holds there; the session empties the retired one. A power of two.
 inline constexpr uint32_t kGenerations = 4;
 
 /// Per map that has generations, in the data map at MapInfo::generation_offset.
 struct GenerationWords {
-  uint64_t current;  ///< generation in use; instance = current % kGenerations
-  uint64_t recycled; ///< generations below this have been emptied; current - recycled stays below kGenerations
+  uint64_t current; ///< generation in use; instance = current % kGenerations
+  uint64_t
+      recycled; ///< generations below this have been emptied; current - recycled stays below kGenerations
 };
 
 } // namespace trc

@@ -1,5 +1,5 @@
-// Where a value lies in bytes that the kernel hands over, and what it means. Plain data: the run time decodes keys,
-// map values and event fields by it and knows nothing of the language.
+// Where a value lies in bytes that the kernel hands over, and what it means. Plain data: the run time decodes
+// keys, map values and event fields by it and knows nothing of the language.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,9 @@ enum class ValueKind : uint8_t {
   integer,
   pointer,
   string, ///< `size` bytes ended by NUL unless full; a full one was cut
-  /// In an event only: at `offset` a u32 with the number of bytes; the bytes stand behind the event's fixed part,
-  /// those of the first packed field first. `size` is the most there can be; that many means it was cut.
+  /// In an event only: at `offset` a u32 with the number of bytes; the bytes stand behind the event's fixed
+  /// part, those of the first packed field first. `size` is the most there can be; that many means it was
+  /// cut.
   packed_string,
   tuple,
   // Aggregations. Sizes and fields are those of one CPU; see aggregation.h.
