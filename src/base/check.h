@@ -1,5 +1,5 @@
-// The channel for our own bugs: a broken assumption ends the program with its place. It is never used for what a
-// user's script (diagnostic.h) or the machine (result.h) can do wrong.
+// The channel for our own bugs: a broken assumption ends the program with its place. It is never used for
+// what a user's script (diagnostic.h) or the machine (result.h) can do wrong.
 #pragma once
 
 namespace trc {

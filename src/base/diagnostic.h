@@ -1,5 +1,5 @@
-// The channel for the user's program: what is wrong with a script, where, and what to do. The texts are rows of
-// diagnostics.def; a stage reports ids, spans and arguments, and only render() makes text of them.
+// The channel for the user's program: what is wrong with a script, where, and what to do. The texts are rows
+// of diagnostics.def; a stage reports ids, spans and arguments, and only render() makes text of them.
 #pragma once
 
 #include <string>
@@ -40,7 +40,8 @@ public:
   template<class... Arguments> void report(DiagnosticId id, Span span, Arguments&&... arguments) {
     add({id, span, {std::string(std::forward<Arguments>(arguments))...}});
   }
-  /// Drops an exact repetition: one mistake in a body that is compiled for several attach points is one mistake.
+  /// Drops an exact repetition: one mistake in a body that is compiled for several attach points is one
+  /// mistake.
   void add(Diagnostic diagnostic);
   bool has_errors() const;
   const std::vector<Diagnostic>& list() const { return list_; }

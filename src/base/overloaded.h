@@ -3,9 +3,7 @@
 
 namespace trc {
 
-template<class... Lambdas> struct overloaded : Lambdas... {
-  using Lambdas::operator()...;
-};
+template<class... Lambdas> struct overloaded : Lambdas... { using Lambdas::operator()...; };
 template<class... Lambdas> overloaded(Lambdas...) -> overloaded<Lambdas...>;
 
 } // namespace trc

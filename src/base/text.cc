@@ -22,7 +22,8 @@ bool glob_match(std::string_view pattern, std::string_view text) {
       return false;
     }
   }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
+  while (p < pattern.size() && pattern[p] == '*')
+    ++p;
   return p == pattern.size();
 }
 
@@ -38,7 +39,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) c = std::tolower(static_cast<unsigned char>(c));
+  for (char& c : lower)
+    c = std::tolower(static_cast<unsigned char>(c));
   return lower;
 }
 

@@ -138,7 +138,8 @@ Result<std::vector<TracepointField>> Kernel::tracepoint_fields(const std::string
   if (!is_file_name(category) || !is_file_name(event) || category == kNoCategory) return missing();
   auto [entry, is_new] = state_->fields.try_emplace(name);
   if (is_new) {
-    entry->second = then(read_file(*events + "/" + category + "/" + event + "/format"), parse_format);
+    entry->second =
+        then(read_file(*events + "/" + category + "/" + event + "/format"), parse_tracepoint_format);
     if (!entry->second && entry->second.error().kind == ErrorKind::not_found) entry->second = missing();
   }
   return entry->second;

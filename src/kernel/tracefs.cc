@@ -80,7 +80,7 @@ bool parse_declaration(std::string_view text, TracepointField& field) {
 
 } // namespace
 
-Result<std::vector<TracepointField>> parse_format(std::string_view text) {
+Result<std::vector<TracepointField>> parse_tracepoint_format(std::string_view text) {
   constexpr std::string_view kField = "field:";
   std::vector<TracepointField> fields;
   for (std::string_view line : split(text, '\n')) {

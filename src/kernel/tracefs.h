@@ -16,6 +16,6 @@ namespace trc {
 Result<std::string> events_directory(const std::string& root);
 
 /// All `field:` lines of a `format` file.
-Result<std::vector<TracepointField>> parse_format(std::string_view text);
+Result<std::vector<TracepointField>> parse_tracepoint_format(std::string_view text);
 
 } // namespace trc

@@ -21,7 +21,12 @@ ParameterKind parameter_kind(std::string_view word) {
 
 Builtin parse_row(BuiltinId id, std::string_view name, BuiltinKind kind, std::string_view parameters,
                   std::string_view result, std::string_view doc, std::string_view example) {
-  Builtin row = {.id = id, .name = name, .kind = kind, .result = result, .signature = parameters, .doc = doc,
+  Builtin row = {.id = id,
+                 .name = name,
+                 .kind = kind,
+                 .result = result,
+                 .signature = parameters,
+                 .doc = doc,
                  .example = example};
   if (parameters.empty()) return row;
   for (std::string_view part : split(parameters, ',')) {
@@ -53,13 +58,15 @@ const std::vector<Builtin>& builtins() {
 const Builtin& builtin(BuiltinId id) { return builtins()[static_cast<size_t>(id)]; }
 
 const Builtin* find_builtin(std::string_view name) {
-  auto found = std::find_if(builtins().begin(), builtins().end(), [&](const Builtin& b) { return b.name == name; });
+  auto found =
+      std::find_if(builtins().begin(), builtins().end(), [&](const Builtin& b) { return b.name == name; });
   return found == builtins().end() ? nullptr : &*found;
 }
 
 std::vector<std::string> builtin_names() {
   std::vector<std::string> names;
-  for (const Builtin& row : builtins()) names.emplace_back(row.name);
+  for (const Builtin& row : builtins())
+    names.emplace_back(row.name);
   return names;
 }
 

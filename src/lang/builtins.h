@@ -24,9 +24,9 @@ struct Builtin {
   std::string_view name;
   BuiltinKind kind;
   std::vector<ParameterKind> parameters;
-  size_t required = 0;       ///< how many of the parameters must be given
-  bool any_number = false;   ///< more arguments of any kind may follow
-  std::string_view result;   ///< spelling of a type, "none" or "special"
+  size_t required = 0;        ///< how many of the parameters must be given
+  bool any_number = false;    ///< more arguments of any kind may follow
+  std::string_view result;    ///< spelling of a type, "none" or "special"
   std::string_view signature; ///< parameters as written in the row
   std::string_view doc;
   std::string_view example;

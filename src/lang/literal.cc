@@ -53,8 +53,8 @@ int digit_value(char c) {
 std::optional<uint64_t> take_digits(std::string_view& text, int base, bool& any) {
   uint64_t value = 0;
   any = false;
-  while (!text.empty() && (digit_value(text[0]) < base || (any && text[0] == '_' && text.size() > 1 &&
-                                                           digit_value(text[1]) < base))) {
+  while (!text.empty() && (digit_value(text[0]) < base ||
+                           (any && text[0] == '_' && text.size() > 1 && digit_value(text[1]) < base))) {
     if (text[0] != '_') {
       if (__builtin_mul_overflow(value, static_cast<uint64_t>(base), &value) ||
           __builtin_add_overflow(value, static_cast<uint64_t>(digit_value(text[0])), &value))
@@ -102,10 +102,14 @@ Outcome parse_integer(std::string_view text, LiteralOrigin origin) {
   auto prefixed = [&](char letter) {
     return rest.size() > 1 && rest[0] == '0' && std::tolower(static_cast<unsigned char>(rest[1])) == letter;
   };
-  if (prefixed('x')) base = 16;
-  else if (prefixed('b') && origin == LiteralOrigin::text) base = 2;
-  if (base != 10) rest.remove_prefix(2);
-  else if (rest.size() > 1 && rest[0] == '0' && (digit_value(rest[1]) < 10 || rest[1] == '_')) base = 8;
+  if (prefixed('x'))
+    base = 16;
+  else if (prefixed('b') && origin == LiteralOrigin::text)
+    base = 2;
+  if (base != 10)
+    rest.remove_prefix(2);
+  else if (rest.size() > 1 && rest[0] == '0' && (digit_value(rest[1]) < 10 || rest[1] == '_'))
+    base = 8;
 
   std::string_view start = rest;
   bool any = false;

@@ -1,5 +1,6 @@
-// Integer literals in all their forms: decimal with `_`, hexadecimal, octal, exponent, binary, with type or time
-// suffix. Shared by the lexer, parameters, attach points and settings, so that a number means the same everywhere.
+// Integer literals in all their forms: decimal with `_`, hexadecimal, octal, exponent, binary, with type or
+// time suffix. Shared by the lexer, parameters, attach points and settings, so that a number means the same
+// everywhere.
 #pragma once
 
 #include <cstdint>

@@ -26,7 +26,8 @@ uint32_t alignment(const Type& type) {
   if (type.is_scalar()) return type.size;
   if (type.kind != TypeKind::tuple) return 8; // strings too: they are copied and compared in words
   uint32_t most = 1;
-  for (const Type& element : type.elements) most = std::max(most, alignment(element));
+  for (const Type& element : type.elements)
+    most = std::max(most, alignment(element));
   return most;
 }
 
@@ -55,7 +56,8 @@ Type storage_type(const Type& type) {
   stored.is_flexible = false;
   if (type.is_integer()) stored.size = 8;
   if (type.kind != TypeKind::tuple) return stored;
-  for (Type& element : stored.elements) element = storage_type(element);
+  for (Type& element : stored.elements)
+    element = storage_type(element);
   return tuple_type(std::move(stored.elements));
 }
 
@@ -99,7 +101,8 @@ Joined join_types(const Type& a, const Type& b) {
 
 static std::string joined(const std::vector<Type>& types) {
   std::string text;
-  for (const Type& type : types) text += (text.empty() ? "" : ",") + spelling(type);
+  for (const Type& type : types)
+    text += (text.empty() ? "" : ",") + spelling(type);
   return text;
 }
 

@@ -1,5 +1,5 @@
-// The types of the language as values. A type says what a value means and how many bytes it takes in memory; where
-// it is stored is decided later (program/value_layout.h).
+// The types of the language as values. A type says what a value means and how many bytes it takes in memory;
+// where it is stored is decided later (program/value_layout.h).
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ enum class AddressSpace : uint8_t { none, kernel, user };
 
 struct Type {
   TypeKind kind = TypeKind::none;
-  bool is_signed = false;                  ///< integer, and the integer behind sum, min, max, avg
+  bool is_signed = false; ///< integer, and the integer behind sum, min, max, avg
   /// A literal that is not negative: it takes the sign of what it meets (reference 7.1).
   bool is_flexible = false;
   AddressSpace space = AddressSpace::none; ///< pointer
@@ -59,8 +59,8 @@ uint32_t alignment(const Type& type);
 /// Offset of each element of a tuple.
 std::vector<uint32_t> element_offsets(const Type& tuple);
 
-/// How an integer is kept in variables, maps and keys: 64 bits of its sign, so that no value is lost. Tuples keep
-/// their elements so; other types stay as they are.
+/// How an integer is kept in variables, maps and keys: 64 bits of its sign, so that no value is lost. Tuples
+/// keep their elements so; other types stay as they are.
 Type storage_type(const Type& type);
 
 /// How well two types go together; see join_types().
@@ -71,8 +71,9 @@ struct Joined {
   Fit fit = Fit::good;
 };
 
-/// The type that holds the values of both: the wider integer, the longer string, element by element for tuples.
-/// `sign_lost`: uint64 with a signed integer gives int64. `bad`: there is none, and the type is that of `a`.
+/// The type that holds the values of both: the wider integer, the longer string, element by element for
+/// tuples. `sign_lost`: uint64 with a signed integer gives int64. `bad`: there is none, and the type is that
+/// of `a`.
 Joined join_types(const Type& a, const Type& b);
 
 /// As the user writes it: `int32`, `string[16]`, `(uint64,string[16])`, `hist_t`.

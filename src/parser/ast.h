@@ -1,5 +1,5 @@
-// What was written, as a tree: no types, no kernel facts, no meaning of names. It is built once by the parser's
-// actions and never changed afterwards.
+// What was written, as a tree: no types, no kernel facts, no meaning of names. It is built once by the
+// parser's actions and never changed afterwards.
 #pragma once
 
 #include <memory>
@@ -21,27 +21,60 @@ using StatementPtr = std::unique_ptr<Statement>;
 
 // ---- expressions
 
-struct Integer { IntegerLiteral literal; };
-struct String { std::string value; }; ///< escapes resolved; may hold NUL bytes
-struct Boolean { bool value; };
+struct Integer {
+  IntegerLiteral literal;
+};
+struct String {
+  std::string value;
+}; ///< escapes resolved; may hold NUL bytes
+struct Boolean {
+  bool value;
+};
 /// A bare name: `pid`, `comm`. What it means is decided by the semantic stage.
-struct Name { std::string name; };
-struct Variable { std::string name; };                            ///< `$x`, name without the `$`
-struct Map { std::string name; std::vector<ExpressionPtr> keys; }; ///< `@x`, `@x[a, b]`; name with the `@`
-struct Parameter { uint32_t index; };                             ///< `$1`
-struct ParameterCount {};                                         ///< `$#`
-struct Unary { UnaryOperator op; ExpressionPtr operand; };
-struct Binary { BinaryOperator op; Span op_span; ExpressionPtr left, right; };
+struct Name {
+  std::string name;
+};
+struct Variable {
+  std::string name;
+}; ///< `$x`, name without the `$`
+struct Map {
+  std::string name;
+  std::vector<ExpressionPtr> keys;
+}; ///< `@x`, `@x[a, b]`; name with the `@`
+struct Parameter {
+  uint32_t index;
+};                        ///< `$1`
+struct ParameterCount {}; ///< `$#`
+struct Unary {
+  UnaryOperator op;
+  ExpressionPtr operand;
+};
+struct Binary {
+  BinaryOperator op;
+  Span op_span;
+  ExpressionPtr left, right;
+};
 /// `a ? b : c`; without `then` it is `a ?: c`
-struct Ternary { ExpressionPtr condition, then, otherwise; };
-struct Call { std::string name; Span name_span; std::vector<ExpressionPtr> arguments; };
+struct Ternary {
+  ExpressionPtr condition, then, otherwise;
+};
+struct Call {
+  std::string name;
+  Span name_span;
+  std::vector<ExpressionPtr> arguments;
+};
 /// `args.field`, `p->field`
-struct Member { ExpressionPtr base; std::string name; Span name_span; bool arrow; };
+struct Member {
+  ExpressionPtr base;
+  std::string name;
+  Span name_span;
+  bool arrow;
+};
 
 struct Expression {
   Span span;
-  std::variant<Integer, String, Boolean, Name, Variable, Map, Parameter, ParameterCount, Unary, Binary, Ternary, Call,
-               Member>
+  std::variant<Integer, String, Boolean, Name, Variable, Map, Parameter, ParameterCount, Unary, Binary,
+               Ternary, Call, Member>
       node;
 };
 
@@ -52,13 +85,31 @@ struct Block {
   std::vector<StatementPtr> statements;
 };
 
-struct Evaluate { ExpressionPtr expression; }; ///< a call, `@x++`, or an expression whose value is dropped
-struct Discard { ExpressionPtr expression; };  ///< `_ = e;`
+struct Evaluate {
+  ExpressionPtr expression;
+}; ///< a call, `@x++`, or an expression whose value is dropped
+struct Discard {
+  ExpressionPtr expression;
+}; ///< `_ = e;`
 /// `target = e;` or with a binary operator `target op= e;`. The target is a Variable or a Map.
-struct Assign { ExpressionPtr target; std::optional<BinaryOperator> op; ExpressionPtr value; };
-struct Let { std::string name; Span name_span; ExpressionPtr value; }; ///< value may be null
-struct If { ExpressionPtr condition; Block then; std::optional<Block> otherwise; }; ///< `else if` nests
-struct Nested { Block block; };
+struct Assign {
+  ExpressionPtr target;
+  std::optional<BinaryOperator> op;
+  ExpressionPtr value;
+};
+struct Let {
+  std::string name;
+  Span name_span;
+  ExpressionPtr value;
+}; ///< value may be null
+struct If {
+  ExpressionPtr condition;
+  Block then;
+  std::optional<Block> otherwise;
+}; ///< `else if` nests
+struct Nested {
+  Block block;
+};
 struct Return {};
 
 struct Statement {

@@ -13,14 +13,13 @@ template<class Visit> void walk(const ExpressionPtr& expression, const Visit& vi
   visit(*expression);
   auto into = [&](const auto&... children) { (walk(children, visit), ...); };
   auto into_all = [&](const std::vector<ExpressionPtr>& children) {
-    for (const ExpressionPtr& child : children) walk(child, visit);
+    for (const ExpressionPtr& child : children)
+      walk(child, visit);
   };
-  std::visit(overloaded{[&](const Map& n) { into_all(n.keys); },
-                        [&](const Unary& n) { into(n.operand); },
+  std::visit(overloaded{[&](const Map& n) { into_all(n.keys); }, [&](const Unary& n) { into(n.operand); },
                         [&](const Binary& n) { into(n.left, n.right); },
                         [&](const Ternary& n) { into(n.condition, n.then, n.otherwise); },
-                        [&](const Call& n) { into_all(n.arguments); },
-                        [&](const Member& n) { into(n.base); },
+                        [&](const Call& n) { into_all(n.arguments); }, [&](const Member& n) { into(n.base); },
                         [](const auto&) {}},
              expression->node);
 }
@@ -35,13 +34,13 @@ template<class Visit> void walk(const Statement& statement, const Visit& visit) 
                           walk(n.then, visit);
                           if (n.otherwise) walk(*n.otherwise, visit);
                         },
-                        [&](const Nested& n) { walk(n.block, visit); },
-                        [](const Return&) {}},
+                        [&](const Nested& n) { walk(n.block, visit); }, [](const Return&) {}},
              statement.node);
 }
 
 template<class Visit> void walk(const Block& block, const Visit& visit) {
-  for (const StatementPtr& statement : block.statements) walk(*statement, visit);
+  for (const StatementPtr& statement : block.statements)
+    walk(*statement, visit);
 }
 
 } // namespace trc::ast

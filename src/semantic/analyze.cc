@@ -10,8 +10,9 @@ typed::Program check_all(const std::vector<ExpandedProbe>& probes, const Analysi
                          Environment& environment, Diagnostics& diagnostics) {
   typed::Program program;
   for (size_t i = 0; i < probes.size(); ++i) {
-    Checker checker({.options = options, .environment = environment, .program = program, .diagnostics = diagnostics},
-                    probes[i], i);
+    Checker checker(
+        {.options = options, .environment = environment, .program = program, .diagnostics = diagnostics},
+        probes[i], i);
     checker.run();
   }
   return program;
@@ -23,8 +24,8 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
                                       const AnalysisOptions& options, Diagnostics& diagnostics) {
   const std::vector<ExpandedProbe> probes = expand(source, kernel, options.parameters, diagnostics);
 
-  // Checking with the diagnostics thrown away infers the types; each round can only widen them, and a chain of
-  // assignments between maps is as long as the script's maps and variables are many.
+  // Checking with the diagnostics thrown away infers the types; each round can only widen them, and a chain
+  // of assignments between maps is as long as the script's maps and variables are many.
   Environment environment;
   environment.variables.resize(probes.size());
   for (Environment before;;) {
@@ -36,7 +37,8 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
 
   typed::Program program = check_all(probes, options, environment, diagnostics);
   for (const MapFacts& facts : environment.maps)
-    program.maps.push_back({facts.name, storage_type(facts.key), storage_type(facts.value), facts.is_cleared});
+    program.maps.push_back(
+        {facts.name, storage_type(facts.key), storage_type(facts.value), facts.is_cleared});
   check_limits(program, diagnostics);
   if (diagnostics.has_errors()) return {};
   return program;

@@ -12,8 +12,8 @@
 namespace trc {
 
 struct AnalysisOptions {
-  Parameters parameters;       ///< `$1`, `$2`, …
-  uint32_t max_strlen = 1024;  ///< bytes of str() without a length
+  Parameters parameters;      ///< `$1`, `$2`, …
+  uint32_t max_strlen = 1024; ///< bytes of str() without a length
 };
 
 /// Nothing if there were errors; the diagnostics then say which.

@@ -1,5 +1,5 @@
-// Checks one expanded probe and builds its typed form. The same code runs muted while types are being inferred: then
-// an expression whose type is not known yet has the type `none`, and nothing is said about it.
+// Checks one expanded probe and builds its typed form. The same code runs muted while types are being
+// inferred: then an expression whose type is not known yet has the type `none`, and nothing is said about it.
 #pragma once
 
 #include <map>
@@ -37,7 +37,8 @@ private:
   void assign(const ast::Assign& node, Span span, typed::Block& out);
   void assign_variable(const ast::Variable& target, Span span, ExpressionPtr value, typed::Block& out);
   void assign_map(const ast::Map& target, Span span, ExpressionPtr value, typed::Block& out);
-  void update_map(const ast::Map& target, Span span, BinaryOperator op, ExpressionPtr value, typed::Block& out);
+  void update_map(const ast::Map& target, Span span, BinaryOperator op, ExpressionPtr value,
+                  typed::Block& out);
   void aggregate(const ast::Assign& node, const Builtin& row, Span span, typed::Block& out);
   void let(const ast::Let& node, Span span, typed::Block& out);
   typed::Statement if_statement(const ast::If& node, Span span);
@@ -78,8 +79,8 @@ private:
   std::optional<std::string> text(const ast::Expression& expression);
   std::optional<int64_t> number(const ast::Expression& expression);
   ExpressionPtr integer_argument(const ast::Call& node, size_t index, const Builtin& row);
-  ExpressionPtr bad_argument(const ast::Call& node, size_t index, const Builtin& row, const std::string& expected,
-                             const std::string& got);
+  ExpressionPtr bad_argument(const ast::Call& node, size_t index, const Builtin& row,
+                             const std::string& expected, const std::string& got);
   ExpressionPtr special_call(const ast::Call& node, const Builtin& row, Span span);
 #define BUILTIN(id, name, kind, parameters, result, doc, example)                                            \
   ExpressionPtr check_##id(const ast::Call& node, const Builtin& row, Span span);
@@ -96,7 +97,8 @@ private:
   template<class... Arguments> void report(DiagnosticId id, Span span, Arguments&&... arguments) {
     context_.diagnostics.report(id, span, std::forward<Arguments>(arguments)...);
   }
-  /// An expression after an error or while types are unknown: type none, so that nothing more is said about it.
+  /// An expression after an error or while types are unknown: type none, so that nothing more is said about
+  /// it.
   ExpressionPtr unknown(Span span);
   uint32_t add_event(EventKind kind, std::string format, std::vector<Type> fields);
   uint32_t add_action(ActionInfo action);

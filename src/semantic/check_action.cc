@@ -6,9 +6,7 @@
 namespace trc {
 namespace {
 
-std::string arguments_given(size_t count) {
-  return std::to_string(count) + (count == 1 ? " is" : " are");
-}
+std::string arguments_given(size_t count) { return std::to_string(count) + (count == 1 ? " is" : " are"); }
 
 typed::Call action_call(const Builtin& row, uint32_t index, typed::Expressions arguments = {}) {
   return {.id = row.id, .arguments = std::move(arguments), .index = index, .access = {}};
@@ -20,13 +18,14 @@ typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin&
   const std::string format = *text(*node.arguments[0]);
   auto pieces = parse_format(format);
   if (!pieces) {
-    report(DiagnosticId::format_unknown, node.arguments[0]->span, pieces.error().specifier, pieces.error().cause);
+    report(DiagnosticId::format_unknown, node.arguments[0]->span, pieces.error().specifier,
+           pieces.error().cause);
     return unknown(span);
   }
   const size_t wanted = argument_count(*pieces), given = node.arguments.size() - 1;
   if (wanted != given) {
-    report(DiagnosticId::format_arguments, span, std::to_string(wanted) + (wanted == 1 ? " value" : " values"),
-           arguments_given(given));
+    report(DiagnosticId::format_arguments, span,
+           std::to_string(wanted) + (wanted == 1 ? " value" : " values"), arguments_given(given));
     return unknown(span);
   }
   typed::Expressions values;
@@ -44,8 +43,10 @@ typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin&
   for (const FormatPiece& piece : *pieces) {
     if (piece.width_from_argument) number("*");
     if (piece.precision_from_argument) number("*");
-    if (piece.conversion == 's') ++next;
-    else if (piece.conversion) number(std::string("%") + piece.conversion);
+    if (piece.conversion == 's')
+      ++next;
+    else if (piece.conversion)
+      number(std::string("%") + piece.conversion);
   }
   uint32_t event = add_event(EventKind::printf, format, std::move(types));
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
@@ -70,7 +71,8 @@ typed::ExpressionPtr Checker::check_print(const ast::Call& node, const Builtin& 
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
 }
 
-typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& map, const Builtin& row, Span span) {
+typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& map, const Builtin& row,
+                                        Span span) {
   ActionInfo action = {.kind = ActionKind::print_map, .map = whole_map(map).map};
   if (facts(action.map).value.is_none()) {
     report(DiagnosticId::undefined_map, node.arguments[0]->span, map.name, "");
@@ -79,7 +81,8 @@ typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& m
   for (size_t i = 1; i < node.arguments.size(); ++i) {
     const int64_t n = *number(*node.arguments[i]);
     if (n < 0) {
-      report(DiagnosticId::bad_number, node.arguments[i]->span, i == 1 ? "`top`" : "`div`", row.name, "0 or more", "");
+      report(DiagnosticId::bad_number, node.arguments[i]->span, i == 1 ? "`top`" : "`div`", row.name,
+             "0 or more", "");
       return unknown(span);
     }
     (i == 1 ? action.top : action.divisor) = n;
@@ -96,7 +99,8 @@ typed::ExpressionPtr Checker::check_clear(const ast::Call& node, const Builtin& 
     return unknown(span);
   }
   facts(id).is_cleared = true;
-  return typed::make_expression(span, {}, action_call(row, add_action({.kind = ActionKind::clear_map, .map = id})));
+  return typed::make_expression(span, {},
+                                action_call(row, add_action({.kind = ActionKind::clear_map, .map = id})));
 }
 
 typed::ExpressionPtr Checker::check_exit(const ast::Call& node, const Builtin& row, Span span) {
@@ -110,12 +114,14 @@ typed::ExpressionPtr Checker::check_exit(const ast::Call& node, const Builtin& r
     }
     values.push_back(std::move(code));
   }
-  return typed::make_expression(span, {}, action_call(row, add_action({.kind = ActionKind::exit}), std::move(values)));
+  return typed::make_expression(span, {},
+                                action_call(row, add_action({.kind = ActionKind::exit}), std::move(values)));
 }
 
 typed::ExpressionPtr Checker::check_time(const ast::Call& node, const Builtin& row, Span span) {
   std::string format = node.arguments.empty() ? "%H:%M:%S\n" : *text(*node.arguments[0]);
-  return typed::make_expression(span, {}, action_call(row, add_event(EventKind::time, std::move(format), {})));
+  return typed::make_expression(span, {},
+                                action_call(row, add_event(EventKind::time, std::move(format), {})));
 }
 
 } // namespace trc

@@ -12,8 +12,8 @@ struct Row {
 };
 
 constexpr Row kAggregations[] = {
-    {BuiltinId::count, TypeKind::count}, {BuiltinId::sum, TypeKind::sum},   {BuiltinId::min, TypeKind::min},
-    {BuiltinId::max, TypeKind::max},     {BuiltinId::avg, TypeKind::avg},   {BuiltinId::hist, TypeKind::hist},
+    {BuiltinId::count, TypeKind::count}, {BuiltinId::sum, TypeKind::sum}, {BuiltinId::min, TypeKind::min},
+    {BuiltinId::max, TypeKind::max},     {BuiltinId::avg, TypeKind::avg}, {BuiltinId::hist, TypeKind::hist},
     {BuiltinId::lhist, TypeKind::lhist},
 };
 
@@ -49,7 +49,8 @@ typed::ExpressionPtr Checker::aggregation(const ast::Call& node, const Builtin& 
 
 /// Reads the literal parameters into the type; null after an error.
 typed::ExpressionPtr Checker::histogram(const ast::Call& node, const Builtin& row, Span span, Type& type) {
-  for (size_t i = 1; i < node.arguments.size(); ++i) type.parameters.push_back(*number(*node.arguments[i]));
+  for (size_t i = 1; i < node.arguments.size(); ++i)
+    type.parameters.push_back(*number(*node.arguments[i]));
   auto refuse = [&](size_t argument, std::string what, std::string must, std::string hint) {
     report(DiagnosticId::bad_number, node.arguments[argument]->span, what, row.name, must, hint);
     return nullptr;

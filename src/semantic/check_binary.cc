@@ -5,7 +5,9 @@
 namespace trc {
 namespace {
 
-std::string a(const Type& type) { return (type.is_integer() && type.is_signed ? "an " : "a ") + spelling(type); }
+std::string a(const Type& type) {
+  return (type.is_integer() && type.is_signed ? "an " : "a ") + spelling(type);
+}
 
 /// Folds what can be done with two literal strings, or a literal string and a number.
 typed::ExpressionPtr fold_texts(BinaryOperator op, Span span, const typed::Expression& left,
@@ -46,7 +48,8 @@ typed::ExpressionPtr Checker::binary(const ast::Binary& node, Span span) {
   if (!is_logical(node.op)) return binary(node.op, span, value(*node.left), value(*node.right));
   ExpressionPtr left = condition(*node.left), right = condition(*node.right);
   if (left->type.is_none() || right->type.is_none()) return unknown(span);
-  if (Folded folded = fold(node.op, span, *left, *right, bool_type(), false); folded.value) return std::move(folded.value);
+  if (Folded folded = fold(node.op, span, *left, *right, bool_type(), false); folded.value)
+    return std::move(folded.value);
   return typed::make_expression(span, bool_type(), typed::Binary{node.op, std::move(left), std::move(right)});
 }
 
@@ -58,13 +61,15 @@ typed::ExpressionPtr Checker::binary(BinaryOperator op, Span span, ExpressionPtr
     return pointer_arithmetic(op, span, std::move(left), std::move(right));
   if (!left->type.is_scalar() || !right->type.is_scalar()) {
     report(DiagnosticId::bad_operands, span, trc::spelling(op), a(left->type), a(right->type),
-           left->type.is_string() && right->type.is_string() ? "strings can be compared with `==` and `!=`" : "");
+           left->type.is_string() && right->type.is_string() ? "strings can be compared with `==` and `!=`"
+                                                             : "");
     return unknown(span);
   }
   return arithmetic(op, span, std::move(left), std::move(right));
 }
 
-typed::ExpressionPtr Checker::comparison(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right) {
+typed::ExpressionPtr Checker::comparison(BinaryOperator op, Span span, ExpressionPtr left,
+                                         ExpressionPtr right) {
   const bool equality = op == BinaryOperator::equal || op == BinaryOperator::not_equal;
   const bool strings = left->type.is_string() && right->type.is_string();
   if (strings && equality)
@@ -91,7 +96,8 @@ typed::ExpressionPtr Checker::comparison(BinaryOperator op, Span span, Expressio
   return typed::make_expression(span, bool_type(), std::move(node));
 }
 
-typed::ExpressionPtr Checker::arithmetic(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right) {
+typed::ExpressionPtr Checker::arithmetic(BinaryOperator op, Span span, ExpressionPtr left,
+                                         ExpressionPtr right) {
   auto number = [](const Type& type) { return type.is_integer() ? type : integer_type(1, false); };
   const Type left_type = number(left->type), right_type = number(right->type);
   const bool is_shift = op == BinaryOperator::shift_left || op == BinaryOperator::shift_right;
@@ -107,7 +113,8 @@ typed::ExpressionPtr Checker::arithmetic(BinaryOperator op, Span span, Expressio
   case Fold::overflow: report(DiagnosticId::constant_overflow, span); return unknown(span);
   case Fold::zero_division: report(DiagnosticId::constant_zero_division, right->span); return unknown(span);
   case Fold::bad_shift:
-    report(DiagnosticId::bad_shift, right->span, std::to_string(static_cast<int64_t>(as_constant(*right)->bits)));
+    report(DiagnosticId::bad_shift, right->span,
+           std::to_string(static_cast<int64_t>(as_constant(*right)->bits)));
     return unknown(span);
   case Fold::not_constant: break;
   }
@@ -116,7 +123,8 @@ typed::ExpressionPtr Checker::arithmetic(BinaryOperator op, Span span, Expressio
     report(DiagnosticId::constant_zero_division, right->span);
     return unknown(span);
   }
-  return typed::make_expression(span, result, typed::Binary{op, std::move(left), std::move(right), result.is_signed});
+  return typed::make_expression(span, result,
+                                typed::Binary{op, std::move(left), std::move(right), result.is_signed});
 }
 
 /// A pointer plus or minus a number moves by elements; the difference of two is counted in them.

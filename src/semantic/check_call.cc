@@ -1,4 +1,5 @@
-// Calls of values and functions: arguments against the builtin's row, then the rules of its own where it has any.
+// Calls of values and functions: arguments against the builtin's row, then the rules of its own where it has
+// any.
 #include "base/check.h"
 #include "base/text.h"
 #include "semantic/check.h"
@@ -7,7 +8,9 @@
 namespace trc {
 namespace {
 
-std::string form(const Builtin& row) { return std::string(row.name) + "(" + std::string(row.signature) + ")"; }
+std::string form(const Builtin& row) {
+  return std::string(row.name) + "(" + std::string(row.signature) + ")";
+}
 
 std::string arguments(size_t count) {
   if (count == 0) return "no arguments";
@@ -50,7 +53,8 @@ const char* expectation(ParameterKind kind) {
 typed::ExpressionPtr Checker::call(const ast::Call& node, Span span) {
   const Builtin* row = find_builtin(node.name);
   if (!row) {
-    report(DiagnosticId::unknown_function, node.name_span, node.name, did_you_mean(node.name, builtin_names()));
+    report(DiagnosticId::unknown_function, node.name_span, node.name,
+           did_you_mean(node.name, builtin_names()));
     return unknown(span);
   }
   if (row->kind == BuiltinKind::aggregation) return special_call(node, *row, span);
@@ -77,8 +81,8 @@ bool Checker::check_arguments(const ast::Call& node, const Builtin& row, Span sp
     return false;
   }
   if (given > row.parameters.size() && !row.any_number) {
-    report(DiagnosticId::too_many_arguments, node.arguments[row.parameters.size()]->span, row.name, takes(row),
-           std::to_string(given), form(row));
+    report(DiagnosticId::too_many_arguments, node.arguments[row.parameters.size()]->span, row.name,
+           takes(row), std::to_string(given), form(row));
     return false;
   }
   for (size_t i = 0; i < given && i < row.parameters.size(); ++i) {
@@ -98,8 +102,8 @@ bool Checker::check_arguments(const ast::Call& node, const Builtin& row, Span sp
 
 typed::ExpressionPtr Checker::bad_argument(const ast::Call& node, size_t index, const Builtin& row,
                                            const std::string& expected, const std::string& got) {
-  report(DiagnosticId::bad_argument, node.arguments[index]->span, std::to_string(index + 1), row.name, expected, got,
-         form(row));
+  report(DiagnosticId::bad_argument, node.arguments[index]->span, std::to_string(index + 1), row.name,
+         expected, got, form(row));
   return unknown(node.arguments[index]->span);
 }
 
@@ -114,7 +118,8 @@ std::optional<std::string> Checker::text(const ast::Expression& source) {
 }
 
 std::optional<int64_t> Checker::number(const ast::Expression& source) {
-  const bool can_be = !std::holds_alternative<ast::Call>(source.node) && !std::holds_alternative<ast::Map>(source.node);
+  const bool can_be =
+      !std::holds_alternative<ast::Call>(source.node) && !std::holds_alternative<ast::Map>(source.node);
   if (!can_be) return {};
   ExpressionPtr e = expression(source);
   const typed::Constant* known = as_constant(*e);
@@ -132,11 +137,13 @@ typed::ExpressionPtr Checker::integer_argument(const ast::Call& node, size_t ind
 
 typed::ExpressionPtr Checker::check_probe(const ast::Call&, const Builtin& row, Span span) {
   size_t longest = 0;
-  for (const probes::Match& match : probe_.matches) longest = std::max(longest, match.name.size());
+  for (const probes::Match& match : probe_.matches)
+    longest = std::max(longest, match.name.size());
   if (probe_.matches.size() == 1) return text_constant(span, probe_name());
   // All names have one size, so that a table of them can be indexed.
   const uint32_t size = (longest + 1 + 7) / 8 * 8;
-  return typed::make_expression(span, string_type(size), typed::Call{.id = row.id, .arguments = {}, .index = 0, .access = {}});
+  return typed::make_expression(span, string_type(size),
+                                typed::Call{.id = row.id, .arguments = {}, .index = 0, .access = {}});
 }
 
 typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& row, Span span) {
@@ -176,7 +183,9 @@ typed::ExpressionPtr Checker::check_has_key(const ast::Call& node, const Builtin
   if (!map.keys.empty()) return bad_argument(node, 0, row, "a map without a key", "an element");
   ExpressionPtr key = value(*node.arguments[1]);
   if (key->type.is_none()) return key;
-  typed::Call call = {.id = row.id, .arguments = {}, .index = 0,
+  typed::Call call = {.id = row.id,
+                      .arguments = {},
+                      .index = 0,
                       .access = access(map.name, node.arguments[0]->span, std::move(key))};
   return typed::make_expression(span, bool_type(), std::move(call));
 }

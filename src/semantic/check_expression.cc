@@ -44,9 +44,12 @@ typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
   if (node.name == "args") {
     std::string fields;
     if (probe_.arguments)
-      for (const auto& argument : *probe_.arguments) fields += (fields.empty() ? "`" : ", `") + argument.name + "`";
-    if (fields.empty()) report(DiagnosticId::no_args_here, span, probe_name());
-    else report(DiagnosticId::args_needs_field, span, fields);
+      for (const auto& argument : *probe_.arguments)
+        fields += (fields.empty() ? "`" : ", `") + argument.name + "`";
+    if (fields.empty())
+      report(DiagnosticId::no_args_here, span, probe_name());
+    else
+      report(DiagnosticId::args_needs_field, span, fields);
     return unknown(span);
   }
   const Builtin* row = find_builtin(node.name);
@@ -78,12 +81,14 @@ typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
   }
   std::vector<std::string> names;
   for (const probes::Argument& argument : *probe_.arguments) {
-    if (argument.name == node.name) return typed::make_expression(span, argument.type, typed::ArgumentRead{argument.access});
+    if (argument.name == node.name)
+      return typed::make_expression(span, argument.type, typed::ArgumentRead{argument.access});
     names.push_back(argument.name);
   }
   std::string hint = did_you_mean(node.name, names);
   if (hint.empty() && !names.empty()) {
-    for (const std::string& name : names) hint += (hint.empty() ? "its fields are `" : ", `") + name + "`";
+    for (const std::string& name : names)
+      hint += (hint.empty() ? "its fields are `" : ", `") + name + "`";
   }
   report(DiagnosticId::unknown_field, node.name_span, probe_name(), node.name, hint);
   return unknown(span);
@@ -97,7 +102,8 @@ typed::ExpressionPtr Checker::parameter(const ast::Parameter& node, Span span) {
   }
   if (node.index > given.size()) {
     report(DiagnosticId::parameter_missing, span, "$" + std::to_string(node.index),
-           std::to_string(given.size()) + (given.size() == 1 ? " parameter was given" : " parameters were given"));
+           std::to_string(given.size()) +
+               (given.size() == 1 ? " parameter was given" : " parameters were given"));
     return literal(span, 0);
   }
   const std::string& text = given[node.index - 1];
@@ -113,7 +119,8 @@ typed::ExpressionPtr Checker::variable(const ast::Variable& node, Span span) {
   if (!id) {
     std::vector<std::string> known;
     for (const auto& scope : scopes_)
-      for (const auto& [name, unused] : scope) known.push_back("$" + name);
+      for (const auto& [name, unused] : scope)
+        known.push_back("$" + name);
     report(DiagnosticId::undefined_variable, span, "$" + node.name, did_you_mean("$" + node.name, known));
     return unknown(span);
   }
@@ -144,8 +151,10 @@ typed::ExpressionPtr Checker::unary(const ast::Unary& node, Span span) {
     }
   }
   Type type = bool_type();
-  if (node.op == UnaryOperator::logical_not) operand = convert(std::move(operand), bool_type());
-  else type = integer_type(8, node.op == UnaryOperator::negate);
+  if (node.op == UnaryOperator::logical_not)
+    operand = convert(std::move(operand), bool_type());
+  else
+    type = integer_type(8, node.op == UnaryOperator::negate);
   return typed::make_expression(span, type, typed::Unary{node.op, std::move(operand)});
 }
 
@@ -174,8 +183,8 @@ typed::ExpressionPtr Checker::ternary(const ast::Ternary& node, Span span) {
   if (then->type.is_none() || otherwise->type.is_none()) return unknown(span);
   Joined joined = join_types(then->type, otherwise->type);
   if (joined.fit == Fit::bad) {
-    report(DiagnosticId::bad_operands, span, "?:", "a " + spelling(then->type), "a " + spelling(otherwise->type),
-           "both values must be of one type");
+    report(DiagnosticId::bad_operands, span, "?:", "a " + spelling(then->type),
+           "a " + spelling(otherwise->type), "both values must be of one type");
     return unknown(span);
   }
   if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, span, "?:");

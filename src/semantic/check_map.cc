@@ -25,8 +25,10 @@ typed::MapAccess Checker::access(const std::string& name, Span span, ExpressionP
   typed::MapId id = context_.environment.map_id(name);
   MapFacts& map = facts(id);
   if (!key) {
-    if (map.is_keyed) report(DiagnosticId::map_needs_key, span, name);
-    else map.is_scalar = true;
+    if (map.is_keyed)
+      report(DiagnosticId::map_needs_key, span, name);
+    else
+      map.is_scalar = true;
     return {id, nullptr};
   }
   if (map.is_scalar) {
@@ -44,7 +46,9 @@ typed::MapAccess Checker::access(const std::string& name, Span span, ExpressionP
   return {id, convert(std::move(key), storage_type(map.key))};
 }
 
-typed::MapAccess Checker::whole_map(const ast::Map& node) { return {context_.environment.map_id(node.name), nullptr}; }
+typed::MapAccess Checker::whole_map(const ast::Map& node) {
+  return {context_.environment.map_id(node.name), nullptr};
+}
 
 bool Checker::widen(Type& type, const Type& by, const std::string& what, Span span) {
   if (by.is_none()) return false;

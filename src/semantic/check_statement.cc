@@ -26,19 +26,22 @@ void Checker::run() {
     typed.instances.push_back({match.name, match.attach, match.selector});
 
   if (const ast::Expression* predicate = probe_.source->predicate.get()) {
-    typed::If guard = {.condition = condition(*predicate), .then = block(probe_.source->body), .otherwise = {}};
+    typed::If guard = {
+        .condition = condition(*predicate), .then = block(probe_.source->body), .otherwise = {}};
     typed.body.push_back({predicate->span, std::move(guard)});
   } else {
     typed.body = block(probe_.source->body);
   }
-  for (const Type& type : context_.environment.variables[index_]) typed.variables.push_back(storage_type(type));
+  for (const Type& type : context_.environment.variables[index_])
+    typed.variables.push_back(storage_type(type));
   context_.program.probes.push_back(std::move(typed));
 }
 
 typed::Block Checker::block(const ast::Block& source) {
   scopes_.emplace_back();
   typed::Block out;
-  for (const ast::StatementPtr& s : source.statements) statement(*s, out);
+  for (const ast::StatementPtr& s : source.statements)
+    statement(*s, out);
   scopes_.pop_back();
   return out;
 }
@@ -54,12 +57,18 @@ void Checker::statement(const ast::Statement& source, typed::Block& out) {
                    if (!acts && !e->type.is_none()) report(DiagnosticId::value_dropped, e->span);
                    out.push_back({span, typed::Evaluate{std::move(e)}});
                  },
-                 [&](const ast::Discard& n) { out.push_back({span, typed::Evaluate{value(*n.expression)}}); },
+                 [&](const ast::Discard& n) {
+                   out.push_back({span, typed::Evaluate{value(*n.expression)}});
+                 },
                  [&](const ast::Assign& n) { assign(n, span, out); },
                  [&](const ast::Let& n) { let(n, span, out); },
                  [&](const ast::If& n) { out.push_back(if_statement(n, span)); },
-                 [&](const ast::Nested& n) { out.push_back({span, typed::Nested{block(n.block)}}); },
-                 [&](const ast::Return&) { out.push_back({span, typed::Return{}}); },
+                 [&](const ast::Nested& n) {
+                   out.push_back({span, typed::Nested{block(n.block)}});
+                 },
+                 [&](const ast::Return&) {
+                   out.push_back({span, typed::Return{}});
+                 },
              },
              source.node);
 }
@@ -106,7 +115,8 @@ void Checker::assign(const ast::Assign& node, Span span, typed::Block& out) {
   assign_variable(target, span, std::move(right), out);
 }
 
-void Checker::assign_variable(const ast::Variable& target, Span span, ExpressionPtr right, typed::Block& out) {
+void Checker::assign_variable(const ast::Variable& target, Span span, ExpressionPtr right,
+                              typed::Block& out) {
   auto found = find_variable(target.name);
   typed::VariableId id = found ? *found : declare(target.name);
   if (!widen(variable_type(id), right->type, "$" + target.name, right->span)) return;
@@ -173,7 +183,9 @@ std::optional<typed::VariableId> Checker::find_variable(const std::string& name)
   return {};
 }
 
-typed::ExpressionPtr Checker::unknown(Span span) { return typed::make_expression(span, {}, typed::Constant{}); }
+typed::ExpressionPtr Checker::unknown(Span span) {
+  return typed::make_expression(span, {}, typed::Constant{});
+}
 
 uint32_t Checker::add_event(EventKind kind, std::string format, std::vector<Type> fields) {
   context_.program.events.push_back({kind, std::move(format), std::move(fields)});

@@ -64,7 +64,9 @@ const typed::Constant* as_constant(const typed::Expression& expression) {
   return std::get_if<typed::Constant>(&expression.node);
 }
 
-const typed::Text* as_text(const typed::Expression& expression) { return std::get_if<typed::Text>(&expression.node); }
+const typed::Text* as_text(const typed::Expression& expression) {
+  return std::get_if<typed::Text>(&expression.node);
+}
 
 namespace {
 

@@ -5,7 +5,8 @@
 
 namespace trc {
 
-/// `expression` as a value of type `to`, which must be one it joins with. Does nothing where the bytes are the same.
+/// `expression` as a value of type `to`, which must be one it joins with. Does nothing where the bytes are
+/// the same.
 typed::ExpressionPtr convert(typed::ExpressionPtr expression, const Type& to);
 
 typed::ExpressionPtr constant(Span span, Type type, uint64_t bits);

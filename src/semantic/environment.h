@@ -1,5 +1,5 @@
-// What is known of the script's maps and variables while their types are being inferred. Types only grow (to wider
-// integers, longer strings), so checking all bodies again until nothing changes gives the final ones.
+// What is known of the script's maps and variables while their types are being inferred. Types only grow (to
+// wider integers, longer strings), so checking all bodies again until nothing changes gives the final ones.
 #pragma once
 
 #include <map>
@@ -14,8 +14,8 @@ namespace trc {
 
 struct MapFacts {
   std::string name;
-  Type key;   ///< none: not known, or a scalar
-  Type value; ///< none: never assigned so far
+  Type key;               ///< none: not known, or a scalar
+  Type value;             ///< none: never assigned so far
   bool is_keyed = false;  ///< used with a key
   bool is_scalar = false; ///< used without one; the use that comes first decides
   bool is_cleared = false;

@@ -10,7 +10,8 @@ namespace trc {
 namespace {
 
 /// An attach point's text with `$N` replaced. False, and a diagnostic, if one can't be.
-bool fill_in_parameters(std::string& text, Span span, const Parameters& parameters, Diagnostics& diagnostics) {
+bool fill_in_parameters(std::string& text, Span span, const Parameters& parameters,
+                        Diagnostics& diagnostics) {
   std::string filled;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '$') {
@@ -18,7 +19,8 @@ bool fill_in_parameters(std::string& text, Span span, const Parameters& paramete
       continue;
     }
     size_t end = i + 1;
-    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
+    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end])))
+      ++end;
     std::string reference = text.substr(i, end - i);
     auto refuse = [&](std::string cause) {
       diagnostics.report(DiagnosticId::bad_parameter_in_attach_point, span, reference, cause);
@@ -57,9 +59,10 @@ ArgumentUse used_arguments(const ast::Probe& probe) {
 
 /// Whether two matches can be served by one program, but for their arguments.
 bool same_program(const probes::Match& a, const probes::Match& b) {
-  if (a.type != b.type || a.attach_btf_id != b.attach_btf_id || a.run_by != b.run_by || a.pointers != b.pointers ||
-      a.return_value != b.return_value || a.filters_pid_itself != b.filters_pid_itself ||
-      a.has_cookie != b.has_cookie || a.selector.has_value() != b.selector.has_value())
+  if (a.type != b.type || a.attach_btf_id != b.attach_btf_id || a.run_by != b.run_by ||
+      a.pointers != b.pointers || a.return_value != b.return_value ||
+      a.filters_pid_itself != b.filters_pid_itself || a.has_cookie != b.has_cookie ||
+      a.selector.has_value() != b.selector.has_value())
     return false;
   if (a.selector)
     return a.attach == b.attach && a.selector->access == b.selector->access &&
@@ -100,7 +103,8 @@ public:
       std::optional<std::vector<probes::Argument>> arguments;
       if (use.any && match.arguments && !(arguments = read_arguments(match, probe))) return;
       auto fits = [&](const ExpandedProbe& group) {
-        return same_program(group.matches.front(), match) && group.arguments.has_value() == arguments.has_value() &&
+        return same_program(group.matches.front(), match) &&
+               group.arguments.has_value() == arguments.has_value() &&
                (!arguments || same_arguments(*group.arguments, *arguments, use.fields));
       };
       auto group = std::find_if(out.begin() + first, out.end(), fits);
@@ -111,7 +115,8 @@ public:
   }
 
 private:
-  std::optional<std::vector<probes::Argument>> read_arguments(const probes::Match& match, const ast::Probe& probe) {
+  std::optional<std::vector<probes::Argument>> read_arguments(const probes::Match& match,
+                                                              const ast::Probe& probe) {
     auto arguments = match.arguments();
     if (arguments) return std::move(*arguments);
     diagnostics_.report(DiagnosticId::arguments_unreadable, probe.attach_points.front().span, match.name,
@@ -126,11 +131,12 @@ private:
 
 } // namespace
 
-std::vector<ExpandedProbe> expand(const ast::Program& program, const Kernel& kernel, const Parameters& parameters,
-                                  Diagnostics& diagnostics) {
+std::vector<ExpandedProbe> expand(const ast::Program& program, const Kernel& kernel,
+                                  const Parameters& parameters, Diagnostics& diagnostics) {
   std::vector<ExpandedProbe> expanded;
   Expander expander(kernel, parameters, diagnostics);
-  for (const ast::Probe& probe : program.probes) expander.expand(probe, expanded);
+  for (const ast::Probe& probe : program.probes)
+    expander.expand(probe, expanded);
   return expanded;
 }
 

@@ -1,5 +1,5 @@
-// From attach points as written to probes on a kernel: resolves them, and groups what they match so that each group
-// can share one program. Checking bodies is left to check.h.
+// From attach points as written to probes on a kernel: resolves them, and groups what they match so that each
+// group can share one program. Checking bodies is left to check.h.
 #pragma once
 
 #include <map>
@@ -16,16 +16,17 @@ namespace trc {
 /// A probe's body together with matches between which it makes no difference.
 struct ExpandedProbe {
   const ast::Probe* source = nullptr;
-  std::string text; ///< the attach points as written
+  std::string text;                   ///< the attach points as written
   std::vector<probes::Match> matches; ///< never empty
-  /// The fields of `args`, which are the same for all matches as far as the body uses them. Null without `args`.
+  /// The fields of `args`, which are the same for all matches as far as the body uses them. Null without
+  /// `args`.
   std::optional<std::vector<probes::Argument>> arguments;
 };
 
 /// What a parameter `$N` is replaced by in attach points.
 using Parameters = std::vector<std::string>;
 
-std::vector<ExpandedProbe> expand(const ast::Program& program, const Kernel& kernel, const Parameters& parameters,
-                                  Diagnostics& diagnostics);
+std::vector<ExpandedProbe> expand(const ast::Program& program, const Kernel& kernel,
+                                  const Parameters& parameters, Diagnostics& diagnostics);
 
 } // namespace trc

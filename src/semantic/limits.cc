@@ -3,8 +3,8 @@
 namespace trc {
 namespace {
 
-// A key is hashed and compared as a whole; the kernel takes keys up to KMALLOC_MAX_SIZE less the element's header,
-// but keys are built in a program's scratch memory, whose element is at most PCPU_MIN_UNIT_SIZE.
+// A key is hashed and compared as a whole; the kernel takes keys up to KMALLOC_MAX_SIZE less the element's
+// header, but keys are built in a program's scratch memory, whose element is at most PCPU_MIN_UNIT_SIZE.
 constexpr uint32_t kMaxKey = 16 * 1024;
 // PCPU_MIN_UNIT_SIZE (include/linux/percpu.h): the most that one CPU's part of a per-CPU value can take.
 constexpr uint32_t kMaxPerCpuValue = 32 * 1024;

@@ -1,7 +1,8 @@
-// What semantic analysis hands to the code generator: probes expanded against a kernel, every expression typed, every
-// conversion explicit, builtins and maps by id. Nothing here can still be a user's error.
+// What semantic analysis hands to the code generator: probes expanded against a kernel, every expression
+// typed, every conversion explicit, builtins and maps by id. Nothing here can still be a user's error.
 //
-// Integers, booleans and pointers are 64 bits wide while they are computed, sign- or zero-extended as their type says.
+// Integers, booleans and pointers are 64 bits wide while they are computed, sign- or zero-extended as their
+// type says.
 #pragma once
 
 #include <memory>
@@ -35,15 +36,32 @@ struct MapAccess {
 
 // ---- expressions
 
-struct Constant { uint64_t bits = 0; };       ///< integer, boolean, pointer
-struct Text { std::string bytes; };           ///< a string constant; the type's size is at least its size + 1
-struct VariableRead { VariableId variable; };
-struct MapRead { MapAccess access; };         ///< the value, or zero where there is none
+struct Constant {
+  uint64_t bits = 0;
+}; ///< integer, boolean, pointer
+struct Text {
+  std::string bytes;
+}; ///< a string constant; the type's size is at least its size + 1
+struct VariableRead {
+  VariableId variable;
+};
+struct MapRead {
+  MapAccess access;
+}; ///< the value, or zero where there is none
 /// The number that a count, sum, min, max or avg stands at, added up over all CPUs.
-struct AggregationRead { MapAccess access; };
-struct ArgumentRead { probes::ContextAccess access; };
-struct TupleOf { Expressions elements; };
-struct Unary { UnaryOperator op; ExpressionPtr operand; }; ///< not the steps
+struct AggregationRead {
+  MapAccess access;
+};
+struct ArgumentRead {
+  probes::ContextAccess access;
+};
+struct TupleOf {
+  Expressions elements;
+};
+struct Unary {
+  UnaryOperator op;
+  ExpressionPtr operand;
+}; ///< not the steps
 /// Operands have one type when op is a comparison of equal signs; see `mixed`.
 struct Binary {
   BinaryOperator op;
@@ -51,13 +69,24 @@ struct Binary {
   bool is_signed = false; ///< for / % >> < > <= >=: by signed rules
   bool mixed = false;     ///< a comparison of int64 (left) with uint64 (right) by value
 };
-struct Ternary { ExpressionPtr condition, then, otherwise; };
-struct VariableStep { UnaryOperator op; VariableId variable; };
-struct MapStep { UnaryOperator op; MapAccess access; };
-/// The operand as Expression::type: an integer cut or extended, a string in a larger buffer, anything as boolean.
-struct Convert { ExpressionPtr operand; };
-/// A builtin. `index` is an event's for printf, print of a value and time; an action's for print and clear of a map
-/// and for exit. `access` is the map of delete and has_key, and of an aggregation the map it goes into.
+struct Ternary {
+  ExpressionPtr condition, then, otherwise;
+};
+struct VariableStep {
+  UnaryOperator op;
+  VariableId variable;
+};
+struct MapStep {
+  UnaryOperator op;
+  MapAccess access;
+};
+/// The operand as Expression::type: an integer cut or extended, a string in a larger buffer, anything as
+/// boolean.
+struct Convert {
+  ExpressionPtr operand;
+};
+/// A builtin. `index` is an event's for printf, print of a value and time; an action's for print and clear of
+/// a map and for exit. `access` is the map of delete and has_key, and of an aggregation the map it goes into.
 struct Call {
   BuiltinId id;
   Expressions arguments;
@@ -68,8 +97,8 @@ struct Call {
 struct Expression {
   Span span;
   Type type;
-  std::variant<Constant, Text, VariableRead, MapRead, AggregationRead, ArgumentRead, TupleOf, Unary, Binary, Ternary,
-               VariableStep, MapStep, Convert, Call>
+  std::variant<Constant, Text, VariableRead, MapRead, AggregationRead, ArgumentRead, TupleOf, Unary, Binary,
+               Ternary, VariableStep, MapStep, Convert, Call>
       node;
 };
 
@@ -77,13 +106,31 @@ struct Expression {
 
 using Block = std::vector<Statement>;
 
-struct Evaluate { ExpressionPtr expression; };
-struct AssignVariable { VariableId variable; ExpressionPtr value; };
-struct AssignMap { MapAccess access; ExpressionPtr value; };
+struct Evaluate {
+  ExpressionPtr expression;
+};
+struct AssignVariable {
+  VariableId variable;
+  ExpressionPtr value;
+};
+struct AssignMap {
+  MapAccess access;
+  ExpressionPtr value;
+};
 /// `@x op= value`, in place; atomically for + - & | ^.
-struct UpdateMap { MapAccess access; BinaryOperator op; ExpressionPtr value; bool is_signed = false; };
-struct If { ExpressionPtr condition; Block then, otherwise; };
-struct Nested { Block block; };
+struct UpdateMap {
+  MapAccess access;
+  BinaryOperator op;
+  ExpressionPtr value;
+  bool is_signed = false;
+};
+struct If {
+  ExpressionPtr condition;
+  Block then, otherwise;
+};
+struct Nested {
+  Block block;
+};
 struct Return {};
 
 struct Statement {
@@ -117,8 +164,8 @@ struct Probe {
   uint64_t return_value = 0;
   bool filters_pid_itself = false;
   bool has_cookie = false;
-  /// The probes it serves; with selectors or cookies the program tells them apart. Those with an equal AttachSpec
-  /// are one attachment.
+  /// The probes it serves; with selectors or cookies the program tells them apart. Those with an equal
+  /// AttachSpec are one attachment.
   struct Instance {
     std::string name;
     AttachSpec attach;

@@ -111,19 +111,19 @@ TEST(Tracefs, DeclarationsOfAllForms) {
       {"enum hrtimer_mode mode", "enum hrtimer_mode", "mode", {}},
   };
   for (const Case& c : cases) {
-    auto fields =
-        parse_format("\tfield:" + std::string(c.declaration) + ";\toffset:8;\tsize:24;\tsigned:1;\n");
+    auto fields = parse_tracepoint_format("\tfield:" + std::string(c.declaration) +
+                                          ";\toffset:8;\tsize:24;\tsigned:1;\n");
     ASSERT_TRUE(fields) << c.declaration;
     ASSERT_EQ(fields->size(), 1u);
     EXPECT_EQ(fields->front().type, c.type);
     EXPECT_EQ(fields->front().name, c.name);
     EXPECT_EQ(fields->front().array_length, c.length);
   }
-  EXPECT_EQ(parse_format("name: x\nID: 5\nformat:\n\nprint fmt: \"\"\n").value().size(), 0u);
+  EXPECT_EQ(parse_tracepoint_format("name: x\nID: 5\nformat:\n\nprint fmt: \"\"\n").value().size(), 0u);
   for (const char* bad :
        {"field:", "field:int x", "field:int x;", "field:int x;\toffset:8;", "field:x;\toffset:8;\tsize:4;",
         "field:;\toffset:8;\tsize:4;", "field:x];\toffset:8;\tsize:4;"})
-    EXPECT_EQ(parse_format(bad).error().kind, ErrorKind::invalid) << bad;
+    EXPECT_EQ(parse_tracepoint_format(bad).error().kind, ErrorKind::invalid) << bad;
 }
 
 TEST(Files, CpuLists) {

@@ -1,0 +1,140 @@
+// Aggregations: each adds to memory of its own on the CPU that runs the program. All additions are atomic,
+// although no other CPU shares the memory: a program can be interrupted by another one, or moved aside by the
+// scheduler, on the same CPU, and a count that is exact only most of the time is not exact.
+#include "program/aggregation.h"
+#include "codegen/program_builder.h"
+
+namespace trc::codegen {
+
+void ProgramBuilder::aggregate(const typed::Call& call, const std::function<void(Value*, Value*)>& add) {
+  Value* value = call.arguments.empty() ? nullptr : scalar(*call.arguments[0]);
+  if (info(call.access).kind == MapKind::percpu_slot) {
+    add(slot(info(call.access), nullptr).value, value);
+    return;
+  }
+  with_new_element(call.access, word(0), [&](Value* memory) { return add(memory, value), word(0); });
+}
+
+void ProgramBuilder::add_to(Value* word_address, Value* value) {
+  m_.ir.CreateAtomicRMW(llvm::AtomicRMWInst::Add, word_address, value, llvm::Align(8),
+                        llvm::AtomicOrdering::Monotonic);
+}
+
+llvm::Value* ProgramBuilder::lower_count(const typed::Call& call, const Type&) {
+  aggregate(call, [&](Value* memory, Value*) { add_to(memory, word(1)); });
+  return word(0);
+}
+
+llvm::Value* ProgramBuilder::lower_sum(const typed::Call& call, const Type&) {
+  aggregate(call, [&](Value* memory, Value* value) { add_to(memory, value); });
+  return word(0);
+}
+
+llvm::Value* ProgramBuilder::lower_avg(const typed::Call& call, const Type&) {
+  aggregate(call, [&](Value* memory, Value* value) {
+    add_to(memory, value);
+    add_to(offset(memory, 8), word(1));
+  });
+  return word(0);
+}
+
+/// The smaller or larger of what is held and a value, as {value, is_set}. An interruption between reading and
+/// writing is noticed by the compare-and-exchange; it can happen again, but not forever.
+void ProgramBuilder::keep_extreme(Value* memory, Value* value, bool is_signed, bool largest) {
+  auto& ir = m_.ir;
+  constexpr int kTries = 3;
+  BasicBlock* end = new_block("kept");
+  for (int i = 0; i < kTries; ++i) {
+    Value *held = load_word(memory), *is_set = load_word(offset(memory, 8));
+    auto better = is_signed ? (largest ? llvm::CmpInst::ICMP_SGT : llvm::CmpInst::ICMP_SLT)
+                            : (largest ? llvm::CmpInst::ICMP_UGT : llvm::CmpInst::ICMP_ULT);
+    Value* takes = ir.CreateOr(ir.CreateICmpEQ(is_set, word(0)), ir.CreateICmp(better, value, held));
+    BasicBlock *exchange = new_block("exchange"), *done = new_block("done"), *again = new_block("again");
+    ir.CreateCondBr(takes, exchange, end);
+    ir.SetInsertPoint(exchange);
+    auto order = llvm::AtomicOrdering::SequentiallyConsistent;
+    Value* result = ir.CreateAtomicCmpXchg(memory, held, value, llvm::Align(8), order, order);
+    ir.CreateCondBr(ir.CreateICmpEQ(ir.CreateExtractValue(result, 0), held), done, again);
+    ir.SetInsertPoint(done);
+    store_word(word(1), offset(memory, 8));
+    ir.CreateBr(end);
+    ir.SetInsertPoint(again);
+  }
+  ir.CreateBr(end);
+  ir.SetInsertPoint(end);
+}
+
+llvm::Value* ProgramBuilder::lower_min(const typed::Call& call, const Type&) {
+  const bool is_signed = info(call.access).value.is_signed;
+  aggregate(call, [&](Value* memory, Value* value) { keep_extreme(memory, value, is_signed, false); });
+  return word(0);
+}
+
+llvm::Value* ProgramBuilder::lower_max(const typed::Call& call, const Type&) {
+  const bool is_signed = info(call.access).value.is_signed;
+  aggregate(call, [&](Value* memory, Value* value) { keep_extreme(memory, value, is_signed, true); });
+  return word(0);
+}
+
+/// Position of the highest bit of a number from 1 to 2^63 - 1. Without branches, and opaque to LLVM, which
+/// would make branches of it: the verifier would follow each of the 64 ways through the rest of the program.
+llvm::Value* ProgramBuilder::log2(Value* value) {
+  auto& ir = m_.ir;
+  Value *rest = value, *result = word(0);
+  for (uint64_t step = 32; step >= 1; step /= 2) {
+    Value* upper = m_.opaque(ir.CreateLShr(rest, step));
+    // 1 if any upper bit is set: the sign of 0 - upper.
+    Value* any = m_.opaque(ir.CreateLShr(m_.opaque(ir.CreateNeg(upper)), 63));
+    Value* distance = ir.CreateMul(any, word(step));
+    result = ir.CreateOr(result, distance);
+    rest = ir.CreateLShr(rest, distance);
+  }
+  return result;
+}
+
+/// For the verifier, which can't see that a bucket is never out of range.
+llvm::Value* ProgramBuilder::clamp_bucket(Value* bucket, uint32_t buckets) {
+  Value* hidden = m_.opaque(bucket);
+  return m_.ir.CreateSelect(m_.ir.CreateICmpULT(hidden, word(buckets)), hidden, word(buckets - 1));
+}
+
+llvm::Value* ProgramBuilder::lower_hist(const typed::Call& call, const Type&) {
+  auto& ir = m_.ir;
+  const uint32_t bits = info(call.access).value.parameters[0];
+  aggregate(call, [&](Value* memory, Value* n) {
+    auto large = [&]() -> Value* {
+      Value* exponent = log2(n);
+      Value* above = ir.CreateSub(exponent, word(bits));
+      Value* row = ir.CreateAnd(ir.CreateLShr(n, ir.CreateAnd(above, 63)), (uint64_t{1} << bits) - 1);
+      return ir.CreateAdd(ir.CreateAdd(ir.CreateShl(ir.CreateAdd(above, word(1)), bits), row), word(1));
+    };
+    auto not_negative = [&] {
+      return choose(
+          ir.CreateICmpULT(n, word(uint64_t{1} << bits)), [&] { return ir.CreateAdd(n, word(1)); }, large);
+    };
+    Value* bucket = choose(
+        ir.CreateICmpSLT(n, word(0)), [&]() -> Value* { return word(0); }, not_negative);
+    bucket = clamp_bucket(bucket, hist_buckets(bits));
+    add_to(ir.CreateGEP(ir.getInt64Ty(), memory, bucket), word(1));
+  });
+  return word(0);
+}
+
+llvm::Value* ProgramBuilder::lower_lhist(const typed::Call& call, const Type&) {
+  auto& ir = m_.ir;
+  const auto& parameters = info(call.access).value.parameters;
+  const int64_t min = parameters[0], max = parameters[1], step = parameters[2];
+  aggregate(call, [&](Value* memory, Value* n) {
+    auto inside = [&]() -> Value* {
+      Value* cut = ir.CreateSelect(ir.CreateICmpSGT(n, word(max)), word(max), n);
+      return ir.CreateAdd(ir.CreateUDiv(ir.CreateSub(cut, word(min)), word(step)), word(1));
+    };
+    Value* bucket = choose(
+        ir.CreateICmpSLT(n, word(min)), [&]() -> Value* { return word(0); }, inside);
+    bucket = clamp_bucket(bucket, lhist_buckets(min, max, step));
+    add_to(ir.CreateGEP(ir.getInt64Ty(), memory, bucket), word(1));
+  });
+  return word(0);
+}
+
+} // namespace trc::codegen

@@ -1,0 +1,85 @@
+// Builtin values and functions: one lowering function for each row of builtins.def.
+#include "base/check.h"
+#include "codegen/program_builder.h"
+#include "program/records.h"
+
+namespace trc::codegen {
+
+llvm::Value* ProgramBuilder::lower(const typed::Call& call, const Type& type) {
+  using Lower = Value* (ProgramBuilder::*)(const typed::Call&, const Type&);
+  static constexpr Lower kLowerings[] = {
+#define BUILTIN(id, name, kind, parameters, result, doc, example) &ProgramBuilder::lower_##id,
+#include "lang/builtins.def"
+#undef BUILTIN
+  };
+  return (this->*kLowerings[static_cast<size_t>(call.id)])(call, type);
+}
+
+llvm::Value* ProgramBuilder::lower_cpu(const typed::Call&, const Type&) {
+  return m_.call(Helper::get_smp_processor_id, {});
+}
+
+llvm::Value* ProgramBuilder::lower_nsecs(const typed::Call&, const Type&) {
+  return m_.call(Helper::ktime_get_boot_ns, {});
+}
+
+llvm::Value* ProgramBuilder::lower_elapsed(const typed::Call&, const Type&) {
+  Value* now = m_.call(Helper::ktime_get_boot_ns, {});
+  return m_.ir.CreateSub(now, load_word(m_.data(offsetof(ControlWords, start_time))));
+}
+
+llvm::Value* ProgramBuilder::lower_pid(const typed::Call&, const Type&) {
+  return m_.ir.CreateLShr(m_.call(Helper::get_current_pid_tgid, {}), 32);
+}
+
+llvm::Value* ProgramBuilder::lower_tid(const typed::Call&, const Type&) {
+  return m_.ir.CreateAnd(m_.call(Helper::get_current_pid_tgid, {}), 0xffffffff);
+}
+
+llvm::Value* ProgramBuilder::lower_uid(const typed::Call&, const Type&) {
+  return m_.ir.CreateAnd(m_.call(Helper::get_current_uid_gid, {}), 0xffffffff);
+}
+
+llvm::Value* ProgramBuilder::lower_gid(const typed::Call&, const Type&) {
+  return m_.ir.CreateLShr(m_.call(Helper::get_current_uid_gid, {}), 32);
+}
+
+llvm::Value* ProgramBuilder::lower_has_key(const typed::Call& call, const Type&) {
+  return with_element(call.access, word(0), [&](Value*) { return word(1); });
+}
+
+llvm::Value* ProgramBuilder::lower_delete_key(const typed::Call& call, const Type&) {
+  auto& ir = m_.ir;
+  const MapInfo& map = info(call.access);
+  if (map.kind == MapKind::slot) {
+    Slot place = slot(map, nullptr);
+    Value* was_set = ir.CreateAtomicRMW(llvm::AtomicRMWInst::Xchg, place.is_set, word(0), llvm::Align(8),
+                                        llvm::AtomicOrdering::Monotonic);
+    zero(place.value, map.value.size);
+    return was_set;
+  }
+  if (map.kind == MapKind::percpu_slot) {
+    for_each_cpu([&](Value* cpu) { zero(slot(map, cpu).value, map.value.size); });
+    return word(1);
+  }
+  Value* key = key_address(call.access);
+  BasicBlock *missing = new_block("missing"), *end = new_block("end");
+  Value* result = m_.call(Helper::map_delete_elem, {map_pointer(call.access, missing), key});
+  Value* removed = ir.CreateZExt(ir.CreateICmpEQ(result, word(0)), ir.getInt64Ty());
+  BasicBlock* from = ir.GetInsertBlock();
+  ir.CreateBr(end);
+  ir.SetInsertPoint(missing);
+  ir.CreateBr(end);
+  ir.SetInsertPoint(end);
+  auto* phi = ir.CreatePHI(ir.getInt64Ty(), 2);
+  phi->addIncoming(removed, from);
+  phi->addIncoming(word(0), missing);
+  return phi;
+}
+
+// Strings: text.cc stores them or knows where they are; as a statement they do nothing.
+llvm::Value* ProgramBuilder::lower_comm(const typed::Call&, const Type&) { return word(0); }
+llvm::Value* ProgramBuilder::lower_probe(const typed::Call&, const Type&) { return word(0); }
+llvm::Value* ProgramBuilder::lower_str(const typed::Call&, const Type&) { return word(0); }
+
+} // namespace trc::codegen

@@ -1,0 +1,169 @@
+// Scalar expressions: 64-bit values, extended by the sign of their type.
+#include "base/check.h"
+#include "base/overloaded.h"
+#include "codegen/program_builder.h"
+
+namespace trc::codegen {
+
+llvm::Value* ProgramBuilder::scalar(const typed::Expression& e) {
+  return std::visit(
+      overloaded{
+          [&](const typed::Constant& n) -> Value* { return word(n.bits); },
+          [&](const typed::VariableRead& n) { return load_word(variables_[n.variable]); },
+          [&](const typed::MapRead& n) { return read_scalar(n.access, e.type); },
+          [&](const typed::AggregationRead& n) {
+            return read_aggregation(n.access, typed_map(n.access).value);
+          },
+          [&](const typed::ArgumentRead& n) { return scalar_argument(n.access, e.type); },
+          [&](const typed::Unary& n) { return unary(n); },
+          [&](const typed::Binary& n) { return binary(n); },
+          [&](const typed::Ternary& n) {
+            return choose(
+                truth(*n.condition), [&] { return scalar(*n.then); }, [&] { return scalar(*n.otherwise); });
+          },
+          [&](const typed::VariableStep& n) { return step(n); },
+          [&](const typed::MapStep& n) { return map_step(n, e.type); },
+          [&](const typed::Convert& n) -> Value* {
+            if (e.type.kind == TypeKind::boolean)
+              return m_.ir.CreateZExt(truth(*n.operand), m_.ir.getInt64Ty());
+            return cut(scalar(*n.operand), e.type);
+          },
+          [&](const typed::Call& n) { return lower(n, e.type); },
+          [](const auto&) -> Value* { TRC_CHECK(false, "a string or tuple where a number should be"); },
+      },
+      e.node);
+}
+
+/// The expression as a condition: an i1.
+llvm::Value* ProgramBuilder::truth(const typed::Expression& e) {
+  if (auto* convert = std::get_if<typed::Convert>(&e.node); convert && e.type.kind == TypeKind::boolean)
+    return truth(*convert->operand);
+  return m_.ir.CreateICmpNE(scalar(e), word(0));
+}
+
+llvm::Value* ProgramBuilder::unary(const typed::Unary& node) {
+  switch (node.op) {
+  case UnaryOperator::negate: return m_.ir.CreateNeg(scalar(*node.operand));
+  case UnaryOperator::bit_not: return m_.ir.CreateNot(scalar(*node.operand));
+  case UnaryOperator::logical_not:
+    return m_.ir.CreateZExt(m_.ir.CreateNot(truth(*node.operand)), m_.ir.getInt64Ty());
+  default: TRC_CHECK(false, "a step among the unary operators");
+  }
+}
+
+llvm::Value* ProgramBuilder::binary(const typed::Binary& node) {
+  if (is_logical(node.op)) {
+    const bool is_and = node.op == BinaryOperator::logical_and;
+    auto right = [&] { return m_.ir.CreateZExt(truth(*node.right), m_.ir.getInt64Ty()); };
+    auto known = [&]() -> Value* { return word(!is_and); };
+    Value* left = truth(*node.left);
+    return is_and ? choose(left, right, known) : choose(left, known, right);
+  }
+  if (is_comparison(node.op)) return comparison(node);
+  Value* left = scalar(*node.left);
+  return arithmetic(node, left, scalar(*node.right));
+}
+
+llvm::Value* ProgramBuilder::arithmetic(const typed::Binary& node, Value* left, Value* right) {
+  auto& ir = m_.ir;
+  switch (node.op) {
+  case BinaryOperator::add: return ir.CreateAdd(left, right);
+  case BinaryOperator::subtract: return ir.CreateSub(left, right);
+  case BinaryOperator::multiply: return ir.CreateMul(left, right);
+  case BinaryOperator::divide:
+  case BinaryOperator::modulo: return divide(node.op, node.is_signed, left, right);
+  case BinaryOperator::bit_and: return ir.CreateAnd(left, right);
+  case BinaryOperator::bit_or: return ir.CreateOr(left, right);
+  case BinaryOperator::bit_xor: return ir.CreateXor(left, right);
+  // A shift by more than 63 bits is undefined for LLVM and masked by the machine: say so.
+  case BinaryOperator::shift_left: return ir.CreateShl(left, ir.CreateAnd(right, 63));
+  case BinaryOperator::shift_right: {
+    Value* count = ir.CreateAnd(right, 63);
+    return node.is_signed ? ir.CreateAShr(left, count) : ir.CreateLShr(left, count);
+  }
+  default: TRC_CHECK(false, "not an arithmetic operator");
+  }
+}
+
+/// Division and remainder by C's rules; by zero both give 0. BPF divides unsigned numbers only (signed
+/// division came with version 4 of its instruction set, Linux 6.6), so signed ones go by their absolute
+/// values.
+llvm::Value* ProgramBuilder::divide(BinaryOperator op, bool is_signed, Value* left, Value* right) {
+  auto& ir = m_.ir;
+  auto unsigned_result = [&](Value* a, Value* b) -> Value* {
+    return op == BinaryOperator::divide ? ir.CreateUDiv(a, b) : ir.CreateURem(a, b);
+  };
+  auto result = [&]() -> Value* {
+    if (!is_signed) return unsigned_result(left, right);
+    auto negative = [&](Value* v) { return ir.CreateICmpSLT(v, word(0)); };
+    auto absolute = [&](Value* v) { return ir.CreateSelect(negative(v), ir.CreateNeg(v), v); };
+    Value* magnitude = unsigned_result(absolute(left), absolute(right));
+    // A quotient is negative when the signs differ; a remainder has the sign of the dividend.
+    Value* flip = negative(op == BinaryOperator::divide ? ir.CreateXor(left, right) : left);
+    return ir.CreateSelect(flip, ir.CreateNeg(magnitude), magnitude);
+  };
+  if (llvm::isa<llvm::ConstantInt>(right)) return result();
+  return choose(
+      ir.CreateICmpEQ(right, word(0)), [&]() -> Value* { return word(0); }, result);
+}
+
+static llvm::CmpInst::Predicate predicate(BinaryOperator op, bool is_signed) {
+  using P = llvm::CmpInst;
+  switch (op) {
+  case BinaryOperator::equal: return P::ICMP_EQ;
+  case BinaryOperator::not_equal: return P::ICMP_NE;
+  case BinaryOperator::less: return is_signed ? P::ICMP_SLT : P::ICMP_ULT;
+  case BinaryOperator::greater: return is_signed ? P::ICMP_SGT : P::ICMP_UGT;
+  case BinaryOperator::less_equal: return is_signed ? P::ICMP_SLE : P::ICMP_ULE;
+  case BinaryOperator::greater_equal: return is_signed ? P::ICMP_SGE : P::ICMP_UGE;
+  default: TRC_CHECK(false, "not a comparison");
+  }
+}
+
+llvm::Value* ProgramBuilder::comparison(const typed::Binary& node) {
+  auto& ir = m_.ir;
+  if (node.left->type.is_string()) {
+    const uint32_t size = std::min(node.left->type.size, node.right->type.size);
+    Value* a = address(*node.left);
+    Value* same = equal_bytes(a, address(*node.right), size);
+    return node.op == BinaryOperator::equal ? same : ir.CreateXor(same, word(1));
+  }
+  Value *left = scalar(*node.left), *right = scalar(*node.right);
+  Value* result = ir.CreateICmp(predicate(node.op, node.is_signed && !node.mixed), left, right);
+  if (node.mixed) {
+    // A negative left side is below every unsigned number; otherwise both compare as unsigned.
+    const bool when_below = node.op == BinaryOperator::less || node.op == BinaryOperator::less_equal ||
+                            node.op == BinaryOperator::not_equal;
+    result = ir.CreateSelect(ir.CreateICmpSLT(left, word(0)), ir.getInt1(when_below), result);
+  }
+  return ir.CreateZExt(result, ir.getInt64Ty());
+}
+
+llvm::Value* ProgramBuilder::step(const typed::VariableStep& node) {
+  const bool up = node.op == UnaryOperator::pre_increment || node.op == UnaryOperator::post_increment;
+  const bool before = node.op == UnaryOperator::post_increment || node.op == UnaryOperator::post_decrement;
+  Value* old = load_word(variables_[node.variable]);
+  Value* changed = m_.ir.CreateAdd(old, word(up ? 1 : -1));
+  store_word(changed, variables_[node.variable]);
+  return before ? old : changed;
+}
+
+/// The bytes that an access names, zero-extended. Reads of the context are volatile: the verifier allows them
+/// only at their own offset and size, which LLVM might change otherwise.
+llvm::Value* ProgramBuilder::context_value(const probes::ContextAccess& access) {
+  auto& ir = m_.ir;
+  auto load = [&](Value* from, uint32_t size) {
+    auto* value = ir.CreateLoad(ir.getIntNTy(size * 8), from);
+    value->setVolatile(true);
+    return ir.CreateZExt(value, ir.getInt64Ty());
+  };
+  if (!access.through) return load(offset(context_, access.offset), access.size);
+  Value* pointer = ir.CreateIntToPtr(load(offset(context_, access.offset), 8), ir.getPtrTy());
+  return load(offset(pointer, *access.through), access.size);
+}
+
+llvm::Value* ProgramBuilder::scalar_argument(const probes::ContextAccess& access, const Type& type) {
+  return cut(context_value(access), type);
+}
+
+} // namespace trc::codegen

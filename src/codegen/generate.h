@@ -1,0 +1,27 @@
+// The code generator: from a typed program to a BPF ELF object and its manifest, in memory. It reports
+// nothing: after semantic analysis no user error is possible, and what is unexpected here is a bug.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/source.h"
+#include "program/manifest.h"
+#include "semantic/typed_program.h"
+
+namespace trc {
+
+struct CodegenOptions {
+  const Sources& sources;
+  uint32_t source = 0;         ///< base of the script in `sources`
+  unsigned cpus = 1;           ///< possible CPUs: slots of per-CPU scalars are laid out for so many
+  std::optional<uint64_t> pid; ///< -p: programs return at once for other processes
+};
+
+CompiledProgram generate(const typed::Program& program, const CodegenOptions& options);
+
+enum class CodeForm : uint8_t { llvm, llvm_opt, assembly };
+/// The module before or after optimization, or the BPF instructions, as text for `-d`.
+std::string dump_code(const typed::Program& program, const CodegenOptions& options, CodeForm form);
+
+} // namespace trc

@@ -1,0 +1,120 @@
+#include "codegen/layout.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "program/aggregation.h"
+#include "program/records.h"
+
+namespace trc {
+namespace {
+
+constexpr uint32_t kCacheLine = 64;
+constexpr uint32_t kDefaultKeys = 4096; // the reference's max_map_keys
+
+uint32_t round_up(uint32_t value, uint32_t to) { return (value + to - 1) / to * to; }
+
+ValueKind value_kind(TypeKind kind) {
+  switch (kind) {
+  case TypeKind::none: return ValueKind::none;
+  case TypeKind::boolean: return ValueKind::boolean;
+  case TypeKind::integer: return ValueKind::integer;
+  case TypeKind::pointer: return ValueKind::pointer;
+  case TypeKind::string: return ValueKind::string;
+  case TypeKind::tuple: return ValueKind::tuple;
+  case TypeKind::count: return ValueKind::count;
+  case TypeKind::sum: return ValueKind::sum;
+  case TypeKind::min: return ValueKind::min;
+  case TypeKind::max: return ValueKind::max;
+  case TypeKind::avg: return ValueKind::avg;
+  case TypeKind::hist: return ValueKind::hist;
+  case TypeKind::lhist: return ValueKind::lhist;
+  }
+  return ValueKind::none;
+}
+
+/// The ring's size by the number of CPUs that can write to it at once: 1 MiB each, from 4 to 16 MiB.
+uint32_t ring_bytes(unsigned cpus) { return std::clamp(std::bit_ceil(cpus), 4u, 16u) << 20; }
+
+constexpr uint32_t kControlRingBytes = 128 << 10;
+
+MapInfo lay_out_map(const typed::Map& map, unsigned cpus, uint32_t& data_end) {
+  const bool aggregates = map.value.is_aggregation();
+  const bool keyed = !map.key.is_none();
+  MapInfo info = {.name = map.name, .key = layout_of(map.key), .value = layout_of(map.value)};
+  info.has_generations = map.is_cleared;
+  info.kind = aggregates ? (keyed ? MapKind::percpu_hash : MapKind::percpu_slot)
+                         : (keyed ? MapKind::hash : MapKind::slot);
+  if (keyed) info.max_entries = kDefaultKeys;
+  if (info.has_generations) {
+    info.generation_offset = data_end;
+    data_end += sizeof(GenerationWords);
+  }
+  if (keyed) return info;
+  data_end = round_up(data_end, kCacheLine);
+  info.slot_offset = data_end;
+  const uint32_t words = aggregates ? info.value.size : 8 + info.value.size;
+  // CPUs that add to slots of their own must not share cache lines.
+  info.slot_stride = round_up(words, aggregates ? kCacheLine : 8);
+  data_end += info.slot_stride * (aggregates ? cpus : 1) * (info.has_generations ? kGenerations : 1);
+  return info;
+}
+
+EventInfo lay_out_event(const typed::Event& event) {
+  EventInfo info = {.kind = event.kind, .format = event.format};
+  uint32_t end = sizeof(EventHeader);
+  for (const Type& type : event.fields) {
+    const bool packed = type.is_string() && type.size > kInlineString;
+    end = round_up(end, packed ? 4 : alignment(type));
+    info.fields.push_back(layout_of(type, end));
+    if (packed) info.fields.back().kind = ValueKind::packed_string;
+    end += packed ? 4 : type.size;
+  }
+  info.fixed_size = round_up(end, 8);
+  return info;
+}
+
+} // namespace
+
+ValueLayout layout_of(const Type& type, uint32_t offset) {
+  ValueLayout layout = {.kind = value_kind(type.kind),
+                        .is_signed = type.is_signed,
+                        .offset = offset,
+                        .size = type.size,
+                        .parameters = type.parameters};
+  if (type.is_aggregation()) layout.size = aggregation_size(layout.kind, type.parameters);
+  if (type.kind != TypeKind::tuple) return layout;
+  const auto offsets = element_offsets(type);
+  for (size_t i = 0; i < offsets.size(); ++i)
+    layout.elements.push_back(layout_of(type.elements[i], offsets[i]));
+  return layout;
+}
+
+uint32_t loss_offset(size_t index) { return sizeof(ControlWords) + 8 * index; }
+
+Manifest lay_out(const typed::Program& program, unsigned cpus) {
+  Manifest manifest;
+  // Two rings can be full at each probe, and each map can be full or be cleared too often.
+  const size_t most_losses = 2 * program.probes.size() + 2 * program.maps.size();
+  uint32_t data_end = loss_offset(most_losses);
+  for (const typed::Map& map : program.maps)
+    manifest.maps.push_back(lay_out_map(map, cpus, data_end));
+  for (const typed::Event& event : program.events)
+    manifest.events.push_back(lay_out_event(event));
+  manifest.actions = program.actions;
+  if (!manifest.events.empty())
+    manifest.maps.push_back(
+        {.name = "events", .kind = MapKind::events_ring, .max_entries = ring_bytes(cpus)});
+  if (!manifest.actions.empty())
+    manifest.maps.push_back(
+        {.name = "control", .kind = MapKind::control_ring, .max_entries = kControlRingBytes});
+  // A CPU number is masked to a power of two, for the verifier: the last slots need room for the numbers
+  // between.
+  uint32_t widest = 0;
+  for (const MapInfo& map : manifest.maps)
+    widest = std::max(widest, map.slot_stride);
+  manifest.data_size = round_up(data_end + std::bit_ceil(cpus) * widest, 8);
+  return manifest;
+}
+
+} // namespace trc

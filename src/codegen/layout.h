@@ -1,0 +1,23 @@
+// Where everything lies in memory: map keys and values, the data map's slots, event records. Fills the
+// manifest's plain-data half from the typed program.
+#pragma once
+
+#include "program/manifest.h"
+#include "semantic/typed_program.h"
+
+namespace trc {
+
+ValueLayout layout_of(const Type& type, uint32_t offset = 0);
+
+/// Strings up to this size lie in an event's fixed part; longer ones are packed behind it at their true
+/// length.
+inline constexpr uint32_t kInlineString = 32;
+
+/// Maps, events and actions of the program; maps the compiler needs itself (rings) come after the script's.
+/// Loss counters have their place reserved; programs are still missing.
+Manifest lay_out(const typed::Program& program, unsigned cpus);
+
+/// Offset in the data map of a loss counter.
+uint32_t loss_offset(size_t index);
+
+} // namespace trc

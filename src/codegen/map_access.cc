@@ -1,0 +1,279 @@
+// Maps: slots in the data map, elements of hashes, generations, reading and changing in place.
+#include <bit>
+
+#include "base/check.h"
+#include "codegen/program_builder.h"
+#include "program/aggregation.h"
+#include "program/records.h"
+
+namespace trc::codegen {
+namespace {
+
+// Flags of bpf_map_update_elem (include/uapi/linux/bpf.h).
+constexpr uint64_t kAny = 0;
+constexpr uint64_t kNoExist = 1;
+
+bool is_slot(const MapInfo& map) { return map.kind == MapKind::slot || map.kind == MapKind::percpu_slot; }
+
+} // namespace
+
+/// Which of the instances is in use, and 0 for a map that has but one.
+llvm::Value* ProgramBuilder::generation(const MapInfo& map) {
+  auto* current = m_.ir.CreateLoad(m_.ir.getInt64Ty(), m_.data(map.generation_offset));
+  current->setVolatile(true);
+  return current;
+}
+
+ProgramBuilder::Slot ProgramBuilder::slot(const MapInfo& map, Value* cpu) {
+  auto& ir = m_.ir;
+  const bool per_cpu = map.kind == MapKind::percpu_slot;
+  Value* at = word(map.slot_offset);
+  if (map.has_generations) {
+    Value* instance = ir.CreateAnd(generation(map), kGenerations - 1);
+    at = ir.CreateAdd(at, ir.CreateMul(instance, word(map.slot_stride * (per_cpu ? m_.options.cpus : 1))));
+  }
+  if (per_cpu) {
+    // The mask is for the verifier: it does not know how many CPUs there are.
+    Value* bounded = ir.CreateAnd(cpu ? cpu : m_.call(Helper::get_smp_processor_id, {}),
+                                  std::bit_ceil(m_.options.cpus) - 1);
+    at = ir.CreateAdd(at, ir.CreateMul(bounded, word(map.slot_stride)));
+    Value* value = m_.data(at);
+    return {nullptr, value};
+  }
+  Value* is_set = m_.data(at);
+  return {is_set, offset(is_set, 8)};
+}
+
+llvm::Value* ProgramBuilder::map_pointer(const typed::MapAccess& access, BasicBlock* missing) {
+  const MapInfo& map = info(access);
+  if (!map.has_generations) return m_.map(access.map);
+  Value* key = allocate(8);
+  Value* instance = m_.ir.CreateAnd(generation(map), kGenerations - 1);
+  m_.ir.CreateStore(m_.ir.CreateTrunc(instance, m_.ir.getInt32Ty()), key);
+  Value* inner =
+      m_.ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {m_.map(access.map), key}), m_.ir.getPtrTy());
+  BasicBlock* found = new_block("generation");
+  m_.ir.CreateCondBr(is_null(inner), missing, found);
+  m_.ir.SetInsertPoint(found);
+  return inner;
+}
+
+llvm::Value* ProgramBuilder::key_address(const typed::MapAccess& access) {
+  const typed::Expression& key = *access.key;
+  if (!key.type.is_scalar()) return address(key);
+  Value* place = allocate(8);
+  store_scalar(scalar(key), place, key.type);
+  return place;
+}
+
+llvm::Value* ProgramBuilder::with_element(const typed::MapAccess& access, Value* absent, const Use& present) {
+  auto& ir = m_.ir;
+  Value* key = key_address(access);
+  BasicBlock *missing = new_block("missing"), *found = new_block("found"), *end = new_block("end");
+  Value* element =
+      ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map_pointer(access, missing), key}), ir.getPtrTy());
+  ir.CreateCondBr(is_null(element), missing, found);
+  ir.SetInsertPoint(found);
+  Value* value = present(element);
+  BasicBlock* from = ir.GetInsertBlock();
+  ir.CreateBr(end);
+  ir.SetInsertPoint(missing);
+  ir.CreateBr(end);
+  ir.SetInsertPoint(end);
+  auto* phi = ir.CreatePHI(absent->getType(), 2);
+  phi->addIncoming(value, from);
+  phi->addIncoming(absent, missing);
+  return phi;
+}
+
+/// Puts a zero element in; the element's address, null if the map takes no more.
+llvm::Value* ProgramBuilder::insert_zero(Value* map, Value* key, const MapInfo& info) {
+  // If another CPU was first this fails, and the look-up finds that one's element.
+  m_.call(Helper::map_update_elem, {map, key, m_.zeros(info.value.size), word(kNoExist)});
+  return m_.ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map, key}), m_.ir.getPtrTy());
+}
+
+llvm::Value* ProgramBuilder::with_new_element(const typed::MapAccess& access, Value* absent, const Use& use) {
+  auto& ir = m_.ir;
+  Value* key = key_address(access);
+  BasicBlock *full = new_block("full"), *insert = new_block("insert"), *found = new_block("found"),
+             *end = new_block("end");
+  Value* map = map_pointer(access, full);
+  Value* element = ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map, key}), ir.getPtrTy());
+  BasicBlock* first = ir.GetInsertBlock();
+  ir.CreateCondBr(is_null(element), insert, found);
+
+  ir.SetInsertPoint(insert);
+  Value* inserted = insert_zero(map, key, info(access));
+  BasicBlock* second = ir.GetInsertBlock();
+  ir.CreateCondBr(is_null(inserted), full, found);
+
+  ir.SetInsertPoint(found);
+  auto* at = ir.CreatePHI(ir.getPtrTy(), 2);
+  at->addIncoming(element, first);
+  at->addIncoming(inserted, second);
+  Value* value = use(at);
+  BasicBlock* from = ir.GetInsertBlock();
+  ir.CreateBr(end);
+
+  ir.SetInsertPoint(full);
+  m_.count_loss(LossCause::map_full, info(access).name);
+  ir.CreateBr(end);
+
+  ir.SetInsertPoint(end);
+  auto* phi = ir.CreatePHI(absent->getType(), 2);
+  phi->addIncoming(value, from);
+  phi->addIncoming(absent, full);
+  return phi;
+}
+
+llvm::Value* ProgramBuilder::read_scalar(const typed::MapAccess& access, const Type& type) {
+  if (is_slot(info(access))) return load_scalar(slot(info(access), nullptr).value, type);
+  return with_element(access, word(0), [&](Value* element) { return load_scalar(element, type); });
+}
+
+llvm::Value* ProgramBuilder::read_address(const typed::MapAccess& access, const Type& type) {
+  if (is_slot(info(access))) return slot(info(access), nullptr).value;
+  // Copied: the element could change or be reused while it is looked at.
+  Value* place = allocate(type.size);
+  zero(place, type.size);
+  with_element(access, word(0), [&](Value* element) { return copy(place, element, type.size), word(0); });
+  return place;
+}
+
+llvm::Value* ProgramBuilder::for_each_cpu(const std::function<void(Value* cpu)>& body) {
+  auto& ir = m_.ir;
+  BasicBlock *before = ir.GetInsertBlock(), *loop = new_block("cpu"), *end = new_block("all_cpus");
+  ir.CreateBr(loop);
+  ir.SetInsertPoint(loop);
+  auto* cpu = ir.CreatePHI(ir.getInt64Ty(), 2);
+  body(cpu);
+  Value* next = ir.CreateAdd(cpu, word(1));
+  cpu->addIncoming(word(0), before);
+  cpu->addIncoming(next, ir.GetInsertBlock());
+  ir.CreateCondBr(ir.CreateICmpULT(next, word(m_.options.cpus)), loop, end);
+  ir.SetInsertPoint(end);
+  return next;
+}
+
+/// count, sum, min, max or avg as one number: what the CPUs have, put together in two words of memory.
+llvm::Value* ProgramBuilder::read_aggregation(const typed::MapAccess& access, const Type& type) {
+  auto& ir = m_.ir;
+  Value *total = allocate(8), *count = allocate(8);
+  store_word(word(0), total);
+  store_word(word(0), count);
+  const bool extreme = type.kind == TypeKind::min || type.kind == TypeKind::max;
+  const bool two_words = extreme || type.kind == TypeKind::avg;
+  auto add = [&](Value* memory) {
+    Value* first = load_word(memory);
+    Value* second = two_words ? load_word(offset(memory, 8)) : word(1);
+    if (!extreme) {
+      store_word(ir.CreateAdd(load_word(total), first), total);
+      store_word(ir.CreateAdd(load_word(count), second), count);
+      return;
+    }
+    if_true(ir.CreateICmpNE(second, word(0)), [&] {
+      const bool largest = type.kind == TypeKind::max;
+      Value *held = load_word(total), *none = ir.CreateICmpEQ(load_word(count), word(0));
+      auto better = type.is_signed ? (largest ? llvm::CmpInst::ICMP_SGT : llvm::CmpInst::ICMP_SLT)
+                                   : (largest ? llvm::CmpInst::ICMP_UGT : llvm::CmpInst::ICMP_ULT);
+      Value* takes = ir.CreateOr(none, ir.CreateICmp(better, first, held));
+      store_word(ir.CreateSelect(takes, first, held), total);
+      store_word(word(1), count);
+    });
+  };
+  if (is_slot(info(access))) {
+    for_each_cpu([&](Value* cpu) { add(slot(info(access), cpu).value); });
+  } else {
+    Value* key = key_address(access);
+    BasicBlock* missing = new_block("missing");
+    Value* map = map_pointer(access, missing);
+    for_each_cpu([&](Value* cpu) {
+      Value* found = m_.call(Helper::map_lookup_percpu_elem, {map, key, cpu});
+      Value* element = ir.CreateIntToPtr(found, ir.getPtrTy());
+      if_true(ir.CreateIsNotNull(element), [&] { add(element); });
+    });
+    branch_to(missing);
+    ir.SetInsertPoint(missing);
+  }
+  if (type.kind != TypeKind::avg) return load_word(total);
+  return divide(BinaryOperator::divide, type.is_signed, load_word(total), load_word(count));
+}
+
+llvm::Value* ProgramBuilder::update_in_place(BinaryOperator op, bool is_signed, Value* place,
+                                             Value* operand) {
+  using Rmw = llvm::AtomicRMWInst;
+  auto atomically = [&](Rmw::BinOp rmw, Value* value) {
+    return m_.ir.CreateAtomicRMW(rmw, place, value, llvm::Align(8), llvm::AtomicOrdering::Monotonic);
+  };
+  switch (op) {
+  case BinaryOperator::add: return atomically(Rmw::Add, operand);
+  case BinaryOperator::subtract: return atomically(Rmw::Add, m_.ir.CreateNeg(operand));
+  case BinaryOperator::bit_and: return atomically(Rmw::And, operand);
+  case BinaryOperator::bit_or: return atomically(Rmw::Or, operand);
+  case BinaryOperator::bit_xor: return atomically(Rmw::Xor, operand);
+  default: break;
+  }
+  Value* old = load_word(place);
+  typed::Binary node = {.op = op, .left = nullptr, .right = nullptr, .is_signed = is_signed};
+  store_word(arithmetic(node, old, operand), place);
+  return old;
+}
+
+llvm::Value* ProgramBuilder::map_step(const typed::MapStep& node, const Type& type) {
+  const bool up = node.op == UnaryOperator::pre_increment || node.op == UnaryOperator::post_increment;
+  const bool before = node.op == UnaryOperator::post_increment || node.op == UnaryOperator::post_decrement;
+  auto change = [&](Value* place) {
+    Value* old = update_in_place(BinaryOperator::add, type.is_signed, place, word(up ? 1 : -1));
+    return before ? old : m_.ir.CreateAdd(old, word(up ? 1 : -1));
+  };
+  if (!is_slot(info(node.access))) return with_new_element(node.access, word(0), change);
+  Slot place = slot(info(node.access), nullptr);
+  store_word(word(1), place.is_set);
+  return change(place.value);
+}
+
+void ProgramBuilder::update_map(const typed::UpdateMap& node) {
+  Value* operand = scalar(*node.value);
+  auto change = [&](Value* place) { return update_in_place(node.op, node.is_signed, place, operand); };
+  if (!is_slot(info(node.access))) {
+    with_new_element(node.access, word(0), change);
+    return;
+  }
+  Slot place = slot(info(node.access), nullptr);
+  store_word(word(1), place.is_set);
+  change(place.value);
+}
+
+void ProgramBuilder::assign_map(const typed::AssignMap& node) {
+  const Type& type = node.value->type;
+  if (is_slot(info(node.access))) {
+    Value* number = type.is_scalar() ? scalar(*node.value) : nullptr;
+    Value* from = number ? nullptr : address(*node.value);
+    Slot place = slot(info(node.access), nullptr);
+    if (number)
+      store_scalar(number, place.value, type);
+    else
+      copy(place.value, from, type.size);
+    store_word(word(1), place.is_set);
+    return;
+  }
+  Value* from;
+  if (type.is_scalar()) {
+    from = allocate(8);
+    store_scalar(scalar(*node.value), from, type);
+  } else {
+    from = address(*node.value);
+  }
+  Value* key = key_address(node.access);
+  BasicBlock *full = new_block("full"), *end = new_block("end");
+  Value* map = map_pointer(node.access, full);
+  Value* result = m_.call(Helper::map_update_elem, {map, key, from, word(kAny)});
+  m_.ir.CreateCondBr(m_.ir.CreateICmpEQ(result, word(0)), end, full);
+  m_.ir.SetInsertPoint(full);
+  m_.count_loss(LossCause::map_full, info(node.access).name);
+  m_.ir.CreateBr(end);
+  m_.ir.SetInsertPoint(end);
+}
+
+} // namespace trc::codegen

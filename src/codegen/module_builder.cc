@@ -1,0 +1,122 @@
+#include "codegen/module_builder.h"
+
+#include <algorithm>
+
+#include <llvm/BinaryFormat/Dwarf.h>
+#include <llvm/IR/InlineAsm.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "codegen/emit.h"
+#include "codegen/layout.h"
+
+namespace trc::codegen {
+
+ModuleBuilder::ModuleBuilder(const typed::Program& program_, const CodegenOptions& options_)
+    : program(program_), options(options_), manifest(lay_out(program_, options_.cpus)),
+      module("trc", context), ir(context), debug_(module) {
+  set_target(module);
+  module.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
+  module.addModuleFlag(llvm::Module::Warning, "Dwarf Version", 4);
+
+  const std::string text(options.sources.text(options.source));
+  manifest.source_name = options.sources.locate(options.source).source;
+  for (std::string_view line : split(text, '\n'))
+    manifest.source_lines.emplace_back(line);
+
+  // The source stands in the debug information, or LLVM would look for a file of that name.
+  file_ = debug_.createFile(manifest.source_name, ".", std::nullopt, llvm::StringRef(text));
+  debug_.createCompileUnit(llvm::dwarf::DW_LANG_C, file_, "trc", true, "", 0);
+  auto* number = debug_.createBasicType("int", 32, llvm::dwarf::DW_ATE_signed);
+  auto* pointer = debug_.createPointerType(nullptr, 64);
+  program_type_ = debug_.createSubroutineType(debug_.getOrCreateTypeArray({number, pointer}));
+}
+
+void ModuleBuilder::finish() { debug_.finalize(); }
+
+llvm::Function* ModuleBuilder::add_program(const std::string& name, const std::string& section) {
+  auto* type = llvm::FunctionType::get(ir.getInt32Ty(), {ir.getPtrTy()}, false);
+  auto* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
+  function->setSection(section);
+  function->addFnAttr(llvm::Attribute::NoUnwind);
+  subprogram_ =
+      debug_.createFunction(file_, name, name, file_, 1, program_type_, 1, llvm::DINode::FlagPrototyped,
+                            llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized);
+  function->setSubprogram(subprogram_);
+  return function;
+}
+
+void ModuleBuilder::set_location(Span span) {
+  Location at = options.sources.locate(span.begin);
+  ir.SetCurrentDebugLocation(llvm::DILocation::get(context, at.line, at.column, subprogram_));
+}
+
+llvm::Value* ModuleBuilder::call(Helper helper, std::initializer_list<llvm::Value*> arguments) {
+  std::vector<llvm::Type*> types;
+  for (llvm::Value* argument : arguments)
+    types.push_back(argument->getType());
+  auto* type = llvm::FunctionType::get(ir.getInt64Ty(), types, false);
+  auto* address = llvm::ConstantExpr::getIntToPtr(word(static_cast<uint64_t>(helper)), ir.getPtrTy());
+  return ir.CreateCall(type, address, std::vector<llvm::Value*>(arguments));
+}
+
+llvm::GlobalVariable* ModuleBuilder::external(const std::string& name) {
+  if (auto* known = module.getNamedGlobal(name)) return known;
+  return new llvm::GlobalVariable(module, ir.getInt8Ty(), false, llvm::GlobalValue::ExternalLinkage, nullptr,
+                                  name);
+}
+
+llvm::Value* ModuleBuilder::data(uint64_t offset) { return data(word(offset)); }
+
+llvm::Value* ModuleBuilder::data(llvm::Value* offset) {
+  return ir.CreateGEP(ir.getInt8Ty(), external("data"), offset);
+}
+
+llvm::Value* ModuleBuilder::map(uint32_t index) { return external("map." + std::to_string(index)); }
+
+llvm::GlobalVariable* ModuleBuilder::constant_global(llvm::Constant* initializer) {
+  auto* global = new llvm::GlobalVariable(module, initializer->getType(), true,
+                                          llvm::GlobalValue::InternalLinkage, initializer, "constant");
+  global->setSection(".rodata");
+  global->setAlignment(llvm::Align(8));
+  return global;
+}
+
+llvm::Value* ModuleBuilder::constant_bytes(const std::string& bytes, uint32_t size) {
+  std::string padded = bytes;
+  padded.resize(size, '\0');
+  auto [entry, is_new] = constants_.try_emplace(padded, nullptr);
+  if (is_new) entry->second = constant_global(llvm::ConstantDataArray::getString(context, padded, false));
+  return entry->second;
+}
+
+llvm::GlobalVariable* ModuleBuilder::constant_table(const std::vector<uint64_t>& values, uint32_t bytes) {
+  std::vector<llvm::Constant*> elements;
+  auto* type = ir.getIntNTy(bytes * 8);
+  for (uint64_t value : values)
+    elements.push_back(llvm::ConstantInt::get(type, value));
+  return constant_global(llvm::ConstantArray::get(llvm::ArrayType::get(type, values.size()), elements));
+}
+
+void ModuleBuilder::count_loss(LossCause cause, const std::string& place) {
+  const LossInfo loss = {cause, place};
+  auto found = std::find(manifest.losses.begin(), manifest.losses.end(), loss);
+  const size_t index = found - manifest.losses.begin();
+  if (found == manifest.losses.end()) manifest.losses.push_back(loss);
+  ir.CreateAtomicRMW(llvm::AtomicRMWInst::Add, data(loss_offset(index)), word(1), llvm::Align(8),
+                     llvm::AtomicOrdering::Monotonic);
+}
+
+uint32_t ModuleBuilder::ring(MapKind kind) const {
+  auto found = std::find_if(manifest.maps.begin(), manifest.maps.end(),
+                            [&](const MapInfo& m) { return m.kind == kind; });
+  TRC_CHECK(found != manifest.maps.end(), "a program without this ring writes to it");
+  return found - manifest.maps.begin();
+}
+
+llvm::Value* ModuleBuilder::opaque(llvm::Value* value) {
+  auto* type = llvm::FunctionType::get(value->getType(), {value->getType()}, false);
+  return ir.CreateCall(type, llvm::InlineAsm::get(type, "", "=r,0", true), {value});
+}
+
+} // namespace trc::codegen

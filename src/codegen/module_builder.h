@@ -1,0 +1,70 @@
+// The LLVM module that is being filled: types, globals, calls of kernel helpers, debug locations. What is
+// common to all programs of a script; a single program is program_builder.h's.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+
+#include "codegen/generate.h"
+#include "program/manifest.h"
+
+namespace trc::codegen {
+
+enum class Helper : uint16_t {
+#define HELPER(name, number) name = number,
+#include "codegen/helpers.def"
+#undef HELPER
+};
+
+class ModuleBuilder {
+public:
+  ModuleBuilder(const typed::Program& program, const CodegenOptions& options);
+
+  /// Ends the debug information; afterwards the module can be optimized and emitted.
+  void finish();
+
+  llvm::Function* add_program(const std::string& name, const std::string& section);
+  llvm::Value* call(Helper helper, std::initializer_list<llvm::Value*> arguments);
+  /// A place in the data map.
+  llvm::Value* data(uint64_t offset);
+  llvm::Value* data(llvm::Value* offset);
+  llvm::Value* map(uint32_t index);
+  /// Read-only bytes, NUL-padded to `size`; equal ones are one object.
+  llvm::Value* constant_bytes(const std::string& bytes, uint32_t size);
+  /// A read-only table of integers of 16 or 64 bits.
+  llvm::GlobalVariable* constant_table(const std::vector<uint64_t>& values, uint32_t bytes);
+  llvm::Value* zeros(uint32_t size) { return constant_bytes("", size); }
+  void set_location(Span span);
+  /// Counts one loss; the counter is made when it is first asked for.
+  void count_loss(LossCause cause, const std::string& place);
+  uint32_t ring(MapKind kind) const;
+  /// Stops LLVM from reasoning about a value: for computations whose form the verifier relies on.
+  llvm::Value* opaque(llvm::Value* value);
+
+  llvm::ConstantInt* word(uint64_t value) { return ir.getInt64(value); }
+
+  const typed::Program& program;
+  const CodegenOptions& options;
+  Manifest manifest;
+  llvm::LLVMContext context;
+  llvm::Module module;
+  llvm::IRBuilder<> ir;
+
+private:
+  llvm::GlobalVariable* external(const std::string& name);
+  llvm::GlobalVariable* constant_global(llvm::Constant* initializer);
+
+  llvm::DIBuilder debug_;
+  llvm::DIFile* file_ = nullptr;
+  llvm::DISubroutineType* program_type_ = nullptr;
+  llvm::DISubprogram* subprogram_ = nullptr;
+  std::map<std::string, llvm::GlobalVariable*> constants_;
+};
+
+} // namespace trc::codegen

@@ -1,0 +1,188 @@
+// Lowers one typed probe to one BPF program. Scalars are SSA values of 64 bits; strings and tuples live in
+// memory and are either stored into a place (store) or looked at where they are (address).
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "codegen/module_builder.h"
+#include "semantic/typed_program.h"
+
+namespace trc::codegen {
+
+class ProgramBuilder {
+public:
+  ProgramBuilder(ModuleBuilder& module, const typed::Probe& probe, size_t index);
+  /// Adds the program to the module and to the manifest.
+  void build();
+
+private:
+  using Value = llvm::Value;
+  using BasicBlock = llvm::BasicBlock;
+
+  // prologue.cc: what stands before the body
+  void prologue();
+  void check_selectors();
+  void check_cookie();
+  void check_state();
+  void check_pid();
+  void check_compat(uint32_t status_offset);
+  void return_unless(Value* condition, const char* name);
+  void open_scratch();
+  void close_scratch();
+  ProgramInfo describe() const;
+
+  // memory.cc: places, copies, strings
+  struct Mark {
+    uint32_t scratch, stack;
+  };
+  Mark mark() const { return {scratch_used_, stack_used_}; }
+  void release(Mark mark);
+  /// Room for a temporary or variable: on the stack if small, else in the program's scratch memory. 8-byte
+  /// aligned.
+  Value* allocate(uint32_t size);
+  Value* offset(Value* base, uint64_t bytes);
+  void zero(Value* to, uint32_t size);
+  void copy(Value* to, Value* from, uint32_t size);
+  Value* load_word(Value* from);
+  void store_word(Value* value, Value* to);
+  /// A scalar in memory, with the size and sign of its type.
+  Value* load_scalar(Value* from, const Type& type);
+  void store_scalar(Value* value, Value* to, const Type& type);
+  Value* cut(Value* value, const Type& type);
+  Value* equal_bytes(Value* a, Value* b, uint32_t size);
+  /// Calls the reader of strings for an address space: at most `size` bytes with the NUL; the count or an
+  /// error.
+  Value* read_string(AddressSpace space, Value* to, Value* size, Value* from);
+
+  // flow helpers
+  BasicBlock* new_block(const char* name);
+  void branch_to(BasicBlock* block);
+  /// Runs `then` if the condition holds.
+  template<class Then> void if_true(Value* condition, const Then& then) {
+    BasicBlock *yes = new_block("then"), *end = new_block("end");
+    m_.ir.CreateCondBr(condition, yes, end);
+    m_.ir.SetInsertPoint(yes);
+    then();
+    branch_to(end);
+    m_.ir.SetInsertPoint(end);
+  }
+  /// The value of `then` or `otherwise`, whichever the condition chooses.
+  template<class Then, class Otherwise>
+  Value* choose(Value* condition, const Then& then, const Otherwise& otherwise) {
+    BasicBlock *yes = new_block("then"), *no = new_block("else"), *end = new_block("end");
+    m_.ir.CreateCondBr(condition, yes, no);
+    m_.ir.SetInsertPoint(yes);
+    Value* a = then();
+    BasicBlock* from_yes = m_.ir.GetInsertBlock();
+    branch_to(end);
+    m_.ir.SetInsertPoint(no);
+    Value* b = otherwise();
+    BasicBlock* from_no = m_.ir.GetInsertBlock();
+    branch_to(end);
+    m_.ir.SetInsertPoint(end);
+    auto* phi = m_.ir.CreatePHI(a->getType(), 2);
+    phi->addIncoming(a, from_yes);
+    phi->addIncoming(b, from_no);
+    return phi;
+  }
+  Value* word(uint64_t value) { return m_.word(value); }
+  Value* is_null(Value* pointer) { return m_.ir.CreateIsNull(pointer); }
+
+  // statement.cc
+  void block(const typed::Block& block);
+  void statement(const typed::Statement& statement);
+  void assign_map(const typed::AssignMap& node);
+  void update_map(const typed::UpdateMap& node);
+  void if_statement(const typed::If& node);
+  void return_from_program();
+
+  // expression.cc
+  Value* scalar(const typed::Expression& expression);
+  Value* truth(const typed::Expression& expression);
+  Value* binary(const typed::Binary& node);
+  Value* arithmetic(const typed::Binary& node, Value* left, Value* right);
+  Value* comparison(const typed::Binary& node);
+  Value* divide(BinaryOperator op, bool is_signed, Value* left, Value* right);
+  Value* unary(const typed::Unary& node);
+  Value* step(const typed::VariableStep& node);
+  Value* context_value(const probes::ContextAccess& access);
+  Value* scalar_argument(const probes::ContextAccess& access, const Type& type);
+
+  // text.cc: strings and tuples
+  void store(const typed::Expression& expression, Value* to);
+  Value* address(const typed::Expression& expression);
+  void store_argument_string(const probes::ContextAccess& access, uint32_t size, Value* to);
+  void store_str(const typed::Call& call, uint32_t size, Value* to);
+  void store_tuple(const typed::TupleOf& tuple, const Type& type, Value* to);
+  Value* probe_name_address(uint32_t size);
+  /// Reads a string to `to` as part of an event: at most `size` bytes, not padded. Its length without the
+  /// NUL.
+  Value* pack_string(const typed::Expression& expression, Value* to);
+
+  // map_access.cc
+  struct Slot {
+    Value* is_set; ///< only of a slot that is not per CPU
+    Value* value;
+  };
+  const MapInfo& info(const typed::MapAccess& access) const { return m_.manifest.maps[access.map]; }
+  const typed::Map& typed_map(const typed::MapAccess& access) const { return m_.program.maps[access.map]; }
+  Value* generation(const MapInfo& map);
+  Slot slot(const MapInfo& map, Value* cpu);
+  /// The map to hand to helpers. One with generations is looked up in its array of maps, which always has it;
+  /// for the verifier `missing` is where to go if not.
+  Value* map_pointer(const typed::MapAccess& access, BasicBlock* missing);
+  Value* key_address(const typed::MapAccess& access);
+  using Use = std::function<Value*(Value* element)>;
+  /// The value of `present` on the element of a hash, or `absent` where there is none.
+  Value* with_element(const typed::MapAccess& access, Value* absent, const Use& present);
+  /// The same with an element that is made zero first if it is not there; counts a loss and gives `absent` if
+  /// the map is full.
+  Value* with_new_element(const typed::MapAccess& access, Value* absent, const Use& use);
+  Value* insert_zero(Value* map, Value* key, const MapInfo& info);
+  Value* read_scalar(const typed::MapAccess& access, const Type& type);
+  Value* read_address(const typed::MapAccess& access, const Type& type);
+  Value* read_aggregation(const typed::MapAccess& access, const Type& type);
+  Value* for_each_cpu(const std::function<void(Value* cpu)>& body);
+  Value* map_step(const typed::MapStep& node, const Type& type);
+  /// `op` on a word in memory, atomically where the machine can; the old value.
+  Value* update_in_place(BinaryOperator op, bool is_signed, Value* place, Value* operand);
+
+  // aggregation.cc, calls.cc, event.cc: one function for each row of builtins.def
+#define BUILTIN(id, name, kind, parameters, result, doc, example)                                            \
+  Value* lower_##id(const typed::Call& call, const Type& type);
+#include "lang/builtins.def"
+#undef BUILTIN
+  Value* lower(const typed::Call& call, const Type& type);
+  void aggregate(const typed::Call& call, const std::function<void(Value* memory, Value* value)>& add);
+  void keep_extreme(Value* memory, Value* value, bool is_signed, bool largest);
+  void add_to(Value* word_address, Value* value);
+  Value* log2(Value* value);
+  Value* clamp_bucket(Value* bucket, uint32_t buckets);
+
+  // event.cc
+  void send_event(const typed::Call& call);
+  void send_fixed(const typed::Call& call, const EventInfo& event);
+  void send_packed(const typed::Call& call, const EventInfo& event);
+  void store_field(const typed::Expression& expression, const ValueLayout& field, Value* record);
+  Value* wakeup_flags();
+  void send_control(uint32_t action, Value* generation, Value* value);
+
+  ModuleBuilder& m_;
+  const typed::Probe& probe_;
+  size_t index_;
+  llvm::Function* function_ = nullptr;
+  Value* context_ = nullptr;
+  BasicBlock* exit_ = nullptr;   ///< returns
+  Value* probe_index_ = nullptr; ///< which of the instances this is, where there are several
+  BasicBlock* scratch_block_ = nullptr;
+  Value* scratch_ = nullptr; ///< the program's scratch memory on this CPU
+  uint32_t scratch_map_ = 0;
+  uint32_t scratch_used_ = 0, scratch_size_ = 0;
+  uint32_t stack_used_ = 0; ///< slots of stack_ in use
+  std::vector<llvm::AllocaInst*> stack_;
+  uint32_t stack_bytes_ = 0;
+  std::vector<Value*> variables_;
+};
+
+} // namespace trc::codegen

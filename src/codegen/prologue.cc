@@ -1,0 +1,164 @@
+// What a program does before its body: find out which probe this is, whether tracing runs, whether the
+// process is the one that is traced. The cheapest test that turns most events away comes first.
+#include <algorithm>
+
+#include "codegen/program_builder.h"
+#include "program/records.h"
+
+namespace trc::codegen {
+namespace {
+
+// In the kernel's thread_info.status: TS_COMPAT, a 32-bit system call (arch/x86/include/asm/thread_info.h).
+constexpr uint64_t kCompatCall = 2;
+
+/// A name for bpftool: at most 15 bytes of letters, digits and `_`, unique by its number.
+std::string program_name(size_t index, const std::string& probe) {
+  std::string tail = probe.substr(probe.rfind(':') + 1);
+  std::string name = "t" + std::to_string(index) + "_";
+  for (char c : tail)
+    name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  return name.substr(0, 15);
+}
+
+} // namespace
+
+ProgramBuilder::ProgramBuilder(ModuleBuilder& module, const typed::Probe& probe, size_t index)
+    : m_(module), probe_(probe), index_(index) {}
+
+void ProgramBuilder::build() {
+  ProgramInfo info = describe();
+  function_ = m_.add_program(info.name, info.section);
+  context_ = function_->getArg(0);
+  exit_ = BasicBlock::Create(m_.context, "exit", function_);
+  m_.ir.SetInsertPoint(BasicBlock::Create(m_.context, "entry", function_, exit_));
+  m_.set_location(probe_.span);
+
+  prologue();
+  for (const Type& type : probe_.variables)
+    variables_.push_back(allocate(std::max<uint32_t>(type.size, 8)));
+  block(probe_.body);
+  branch_to(exit_);
+  m_.set_location(probe_.span);
+  close_scratch();
+  m_.ir.SetInsertPoint(exit_);
+  m_.ir.CreateRet(m_.ir.getInt32(probe_.return_value));
+  m_.manifest.programs.push_back(std::move(info));
+}
+
+ProgramInfo ProgramBuilder::describe() const {
+  ProgramInfo info = {.name = program_name(index_, probe_.instances.front().name),
+                      .section = "prog." + std::to_string(index_),
+                      .probe = probe_.text,
+                      .type = probe_.type,
+                      .attach_btf_id = probe_.attach_btf_id};
+  for (size_t i = 0; i < probe_.instances.size(); ++i) {
+    const auto& instance = probe_.instances[i];
+    auto same = [&](const Attachment& a) { return a.spec == instance.attach; };
+    auto known = std::find_if(info.attachments.begin(), info.attachments.end(), same);
+    // A program that tells its probes apart by cookie needs an attachment for each.
+    if (known == info.attachments.end() || !instance.selector)
+      known = info.attachments.insert(info.attachments.end(), {.spec = instance.attach, .cookie = i});
+    known->probes.push_back(instance.name);
+  }
+  return info;
+}
+
+void ProgramBuilder::return_unless(Value* condition, const char* name) {
+  BasicBlock* next = new_block(name);
+  m_.ir.CreateCondBr(condition, next, exit_);
+  m_.ir.SetInsertPoint(next);
+}
+
+void ProgramBuilder::prologue() {
+  check_selectors();
+  if (probe_.run_by != probes::RunBy::session_edge) check_state();
+  if (m_.options.pid && !probe_.filters_pid_itself) check_pid();
+  const auto& selector = probe_.instances.front().selector;
+  if (selector && selector->compat_status_offset) check_compat(*selector->compat_status_offset);
+  if (probe_.instances.size() > 1 && probe_.has_cookie) check_cookie();
+  open_scratch();
+}
+
+void ProgramBuilder::check_selectors() {
+  const auto& instances = probe_.instances;
+  if (!instances.front().selector) return;
+  Value* seen = context_value(instances.front().selector->access);
+  if (instances.size() == 1) {
+    return_unless(m_.ir.CreateICmpEQ(seen, word(instances.front().selector->value)), "selected");
+    return;
+  }
+  // A table from the number to the instance's index + 1; 0 where the number is none of ours.
+  uint64_t largest = 0;
+  for (const auto& instance : instances)
+    largest = std::max(largest, instance.selector->value);
+  std::vector<uint64_t> table(largest + 1, 0);
+  for (size_t i = 0; i < instances.size(); ++i)
+    table[instances[i].selector->value] = i + 1;
+  // Opaque, so that the register that is compared is the one that is added: the verifier wants to see the
+  // bound on it.
+  Value* bounded = m_.opaque(seen);
+  return_unless(m_.ir.CreateICmpULE(bounded, word(largest)), "in_table");
+  Value* row = m_.ir.CreateGEP(m_.ir.getInt16Ty(), m_.constant_table(table, 2), bounded);
+  Value* index = m_.ir.CreateZExt(m_.ir.CreateLoad(m_.ir.getInt16Ty(), row), m_.ir.getInt64Ty());
+  return_unless(m_.ir.CreateICmpNE(index, word(0)), "selected");
+  probe_index_ = m_.ir.CreateSub(index, word(1));
+}
+
+void ProgramBuilder::check_state() {
+  auto* state = m_.ir.CreateLoad(m_.ir.getInt64Ty(), m_.data(offsetof(ControlWords, state)));
+  state->setVolatile(true);
+  return_unless(m_.ir.CreateICmpEQ(state, word(kRunning)), "running");
+}
+
+void ProgramBuilder::check_pid() {
+  Value* both = m_.call(Helper::get_current_pid_tgid, {});
+  return_unless(m_.ir.CreateICmpEQ(m_.ir.CreateLShr(both, 32), word(*m_.options.pid)), "traced");
+}
+
+void ProgramBuilder::check_compat(uint32_t status_offset) {
+  Value* task = m_.ir.CreateIntToPtr(m_.call(Helper::get_current_task_btf, {}), m_.ir.getPtrTy());
+  Value* status = m_.ir.CreateLoad(m_.ir.getInt32Ty(), offset(task, status_offset));
+  return_unless(m_.ir.CreateICmpEQ(m_.ir.CreateAnd(status, kCompatCall), m_.ir.getInt32(0)), "native");
+}
+
+void ProgramBuilder::check_cookie() { probe_index_ = m_.call(Helper::get_attach_cookie, {context_}); }
+
+void ProgramBuilder::open_scratch() {
+  scratch_block_ = new_block("scratch");
+  branch_to(scratch_block_);
+  m_.ir.SetInsertPoint(scratch_block_);
+  scratch_map_ = m_.manifest.maps.size();
+  auto* key = new llvm::AllocaInst(m_.ir.getInt32Ty(), 0, nullptr, llvm::Align(4), "scratch_key",
+                                   function_->getEntryBlock().begin());
+  m_.ir.CreateStore(m_.ir.getInt32(0), key);
+  Value* found = m_.call(Helper::map_lookup_elem, {m_.map(scratch_map_), key});
+  scratch_ = m_.ir.CreateIntToPtr(found, m_.ir.getPtrTy(), "scratch");
+  return_unless(m_.ir.CreateIsNotNull(scratch_), "body");
+}
+
+/// Adds the scratch map if anything lies in it; otherwise takes its look-up out again.
+void ProgramBuilder::close_scratch() {
+  if (scratch_size_ > 0) {
+    MapInfo map = {.name = "scratch", .kind = MapKind::percpu_array, .max_entries = 1};
+    map.value = {.kind = ValueKind::none, .size = (scratch_size_ + 7) / 8 * 8};
+    m_.manifest.maps.push_back(std::move(map));
+    return;
+  }
+  auto* branch = llvm::cast<llvm::BranchInst>(scratch_block_->getTerminator());
+  BasicBlock* body = branch->getSuccessor(0);
+  exit_->removePredecessor(scratch_block_);
+  while (!scratch_block_->empty()) {
+    llvm::Instruction& last = scratch_block_->back();
+    last.replaceAllUsesWith(llvm::PoisonValue::get(last.getType()));
+    last.eraseFromParent();
+  }
+  m_.ir.SetInsertPoint(scratch_block_);
+  m_.ir.CreateBr(body);
+  auto& entry = function_->getEntryBlock();
+  for (auto it = entry.begin(); it != entry.end();) {
+    llvm::Instruction& instruction = *it++;
+    if (llvm::isa<llvm::AllocaInst>(instruction) && instruction.use_empty()) instruction.eraseFromParent();
+  }
+}
+
+} // namespace trc::codegen

@@ -1,0 +1,60 @@
+// Statements.
+#include "base/overloaded.h"
+#include "codegen/program_builder.h"
+
+namespace trc::codegen {
+
+void ProgramBuilder::block(const typed::Block& block) {
+  for (const typed::Statement& s : block)
+    statement(s);
+}
+
+void ProgramBuilder::statement(const typed::Statement& source) {
+  // Behind a return or exit() nothing is reached; LLVM wants a block for it all the same and drops it.
+  if (m_.ir.GetInsertBlock()->getTerminator()) m_.ir.SetInsertPoint(new_block("unreached"));
+  m_.set_location(source.span);
+  const Mark before = mark();
+  std::visit(overloaded{
+                 [&](const typed::Evaluate& n) {
+                   if (auto* call = std::get_if<typed::Call>(&n.expression->node))
+                     lower(*call, n.expression->type);
+                   else if (n.expression->type.is_scalar())
+                     scalar(*n.expression);
+                   else
+                     address(*n.expression);
+                 },
+                 [&](const typed::AssignVariable& n) {
+                   Value* place = variables_[n.variable];
+                   if (n.value->type.is_scalar())
+                     store_word(scalar(*n.value), place);
+                   else
+                     store(*n.value, place);
+                 },
+                 [&](const typed::AssignMap& n) { assign_map(n); },
+                 [&](const typed::UpdateMap& n) { update_map(n); },
+                 [&](const typed::If& n) { if_statement(n); },
+                 [&](const typed::Nested& n) { block(n.block); },
+                 [&](const typed::Return&) { return_from_program(); },
+             },
+             source.node);
+  release(before);
+}
+
+void ProgramBuilder::if_statement(const typed::If& node) {
+  const Mark before = mark();
+  Value* condition = truth(*node.condition);
+  release(before);
+  BasicBlock *yes = new_block("then"), *no = new_block("else"), *end = new_block("end");
+  m_.ir.CreateCondBr(condition, yes, no);
+  m_.ir.SetInsertPoint(yes);
+  block(node.then);
+  branch_to(end);
+  m_.ir.SetInsertPoint(no);
+  block(node.otherwise);
+  branch_to(end);
+  m_.ir.SetInsertPoint(end);
+}
+
+void ProgramBuilder::return_from_program() { branch_to(exit_); }
+
+} // namespace trc::codegen

@@ -1,0 +1,125 @@
+#include "driver/command.h"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "driver/pipeline.h"
+#include "runtime/privileges.h"
+#include "runtime/session.h"
+
+#ifndef TRC_VERSION
+#define TRC_VERSION "unknown"
+#endif
+
+namespace trc {
+namespace {
+
+constexpr int kFailed = 1;
+
+int fail(const Error& error) {
+  print_error(error);
+  return kFailed;
+}
+
+/// TRC_COLOR (or the peer's BPFTRACE_COLOR): auto, always, never.
+bool use_color() {
+  const char* wish = std::getenv("TRC_COLOR");
+  if (!wish) wish = std::getenv("BPFTRACE_COLOR");
+  if (wish && std::strcmp(wish, "always") == 0) return true;
+  if (wish && std::strcmp(wish, "never") == 0) return false;
+  return isatty(STDERR_FILENO);
+}
+
+void print(const Diagnostics& diagnostics, const Script& script, bool with_warnings) {
+  const bool color = use_color();
+  for (const Diagnostic& diagnostic : diagnostics.list()) {
+    if (!with_warnings && diagnostic_row(diagnostic.id).severity == Severity::warning) continue;
+    std::fputs(render(diagnostic, script.sources, color).c_str(), stderr);
+  }
+}
+
+int dump_stages(const Options& options, const Script& script) {
+  for (const std::string& stage : options.dumps) {
+    Diagnostics diagnostics;
+    auto text = dump_stage(stage, script, options, diagnostics);
+    print(diagnostics, script, !options.no_warnings);
+    if (!text) return fail(text.error());
+    if (diagnostics.has_errors()) return kFailed;
+    std::fputs(text->c_str(), stdout);
+    if (!text->ends_with('\n')) std::fputs("\n", stdout);
+  }
+  return 0;
+}
+
+Result<Fd> open_output(const std::string& file) {
+  if (file.empty()) return Fd();
+  Fd fd(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!fd) return errno_failure(errno, "can't write to `" + file + "`");
+  return fd;
+}
+
+int run_session(const CompiledProgram& program, const Options& options) {
+  auto file = open_output(options.output_file);
+  if (!file) return fail(file.error());
+  const int fd = *file ? file->get() : STDOUT_FILENO;
+  auto printer = output::make_printer(options.format, fd, options.quiet);
+  auto status = runtime::run(program, *printer,
+                             {.pid = options.pid,
+                              .command = options.child,
+                              .verbose = options.verbose,
+                              .dry_run = options.dry_run,
+                              .interactive = isatty(fd) == 1});
+  return status ? *status : fail(status.error());
+}
+
+int run_script(const Options& options) {
+  const bool only_compile = !options.kernel.empty();
+  if (only_compile && !options.dry_run && options.dumps.empty())
+    return fail({ErrorKind::invalid, "a script compiled with --kernel can't be run here",
+                 "add `--dry-run` or `-d STAGE`"});
+  // Before anything is read or compiled: who can't trace should not have to fix a script first.
+  if (!only_compile && options.dumps.empty())
+    if (auto allowed = runtime::check_privileges(); !allowed) return fail(allowed.error());
+
+  auto script = read_script(options);
+  if (!script) return fail(script.error());
+  if (!options.dumps.empty()) return dump_stages(options, *script);
+
+  const auto start = std::chrono::steady_clock::now();
+  auto kernel = Kernel::open(options.kernel);
+  if (!kernel) return fail(kernel.error());
+  Diagnostics diagnostics;
+  auto program = compile(*script, *kernel, options, diagnostics);
+  print(diagnostics, *script, !options.no_warnings);
+  if (!program) return kFailed;
+  if (options.verbose) {
+    const auto spent = std::chrono::steady_clock::now() - start;
+    std::fprintf(stderr, "compiled %zu programs and %zu maps to %zu bytes in %.1f ms\n",
+                 program->manifest.programs.size(), program->manifest.maps.size(), program->object.size(),
+                 std::chrono::duration<double, std::milli>(spent).count());
+  }
+  return only_compile ? 0 : run_session(*program, options);
+}
+
+} // namespace
+
+void print_error(const Error& error) {
+  std::fprintf(stderr, "trc: error: %s\n", error.cause.c_str());
+  if (!error.hint.empty()) std::fprintf(stderr, "hint: %s\n", error.hint.c_str());
+}
+
+int execute(const Options& options) {
+  switch (options.command) {
+  case Command::help: std::fputs(usage().c_str(), stdout); return 0;
+  case Command::version: std::puts("trc v" TRC_VERSION); return 0;
+  case Command::run: return run_script(options);
+  }
+  return kFailed;
+}
+
+} // namespace trc

@@ -1,0 +1,196 @@
+#include "driver/options.h"
+
+#include <charconv>
+
+#include "base/text.h"
+
+namespace trc {
+namespace {
+
+enum class OptionId : uint8_t {
+#define OPTION(id, letter, name, argument, doc) id,
+#include "driver/options.def"
+#undef OPTION
+};
+
+struct Row {
+  OptionId id;
+  char letter;
+  std::string_view name, argument, doc;
+};
+
+constexpr Row kRows[] = {
+#define OPTION(id, letter, name, argument, doc) {OptionId::id, letter, name, argument, doc},
+#include "driver/options.def"
+#undef OPTION
+};
+
+// The largest process id that Linux gives: PID_MAX_LIMIT (include/linux/threads.h).
+constexpr pid_t kMaxPid = 0x400000;
+
+const Row* find_row(char letter) {
+  for (const Row& row : kRows)
+    if (row.letter == letter) return &row;
+  return nullptr;
+}
+
+const Row* find_row(std::string_view name) {
+  for (const Row& row : kRows)
+    if (!row.name.empty() && row.name == name) return &row;
+  return nullptr;
+}
+
+std::unexpected<Error> wrong(std::string cause, std::string hint = "`trc --help` lists the options") {
+  return failure(ErrorKind::invalid, std::move(cause), std::move(hint));
+}
+
+Result<pid_t> parse_pid(const std::string& text) {
+  pid_t pid = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  if (error != std::errc() || end != text.data() + text.size())
+    return wrong("`" + text + "` is not a process id", "-p takes a number");
+  if (pid < 1 || pid > kMaxPid)
+    return wrong("process id " + text + " is out of range", "1 to " + std::to_string(kMaxPid));
+  return pid;
+}
+
+Result<void> apply(const Row& row, const std::string& value, Options& options) {
+  switch (row.id) {
+  case OptionId::evaluate: options.program = value; break;
+  case OptionId::output: options.output_file = value; break;
+  case OptionId::format:
+    if (value != "text" && value != "json")
+      return wrong("`" + value + "` is not an output format", "known are `text` and `json`");
+    options.format = value == "json" ? output::Format::json : output::Format::text;
+    break;
+  case OptionId::pid: {
+    auto pid = parse_pid(value);
+    if (!pid) return std::unexpected(pid.error());
+    options.pid = *pid;
+    break;
+  }
+  case OptionId::command:
+    for (std::string_view word : split(value, ' '))
+      if (!word.empty()) options.child.emplace_back(word);
+    if (options.child.empty())
+      return wrong("the command of -c is empty", "-c takes a program and its arguments");
+    break;
+  case OptionId::quiet: options.quiet = true; break;
+  case OptionId::verbose: options.verbose = true; break;
+  case OptionId::no_warnings: options.no_warnings = true; break;
+  case OptionId::dry_run: options.dry_run = true; break;
+  case OptionId::dump: options.dumps.push_back(value); break;
+  case OptionId::kernel: options.kernel = value; break;
+  case OptionId::help: options.command = Command::help; break;
+  case OptionId::version: options.command = Command::version; break;
+  case OptionId::ignored_b:
+  case OptionId::ignored_k: break;
+  }
+  return {};
+}
+
+class Parser {
+public:
+  explicit Parser(const std::vector<std::string>& arguments) : arguments_(arguments) {}
+
+  Result<Options> run() {
+    while (next_ < arguments_.size()) {
+      const std::string& word = arguments_[next_];
+      if (word == "-" || word.empty() || word[0] != '-') break;
+      ++next_;
+      if (word == "--") break;
+      if (word == "-kk" || word == "-dd") continue; // spellings of older tools
+      auto done = word.starts_with("--") ? long_option(word) : short_options(word);
+      if (!done) return std::unexpected(done.error());
+    }
+    return finish();
+  }
+
+private:
+  Result<void> long_option(const std::string& word) {
+    const size_t equals = word.find('=');
+    const std::string name = word.substr(2, equals == word.npos ? word.npos : equals - 2);
+    const Row* row = find_row(name);
+    if (!row) {
+      std::vector<std::string> names;
+      for (const Row& known : kRows)
+        if (!known.name.empty()) names.push_back("--" + std::string(known.name));
+      auto near = nearest("--" + name, names);
+      return wrong("unknown option `--" + name + "`",
+                   near ? "did you mean `" + *near + "`?" : "`trc --help` lists the options");
+    }
+    if (row->argument.empty()) {
+      if (equals != word.npos) return wrong("`--" + name + "` takes no value");
+      return apply(*row, "", options_);
+    }
+    if (equals != word.npos) return apply(*row, word.substr(equals + 1), options_);
+    return with_next_argument(*row, "--" + name);
+  }
+
+  Result<void> short_options(const std::string& word) {
+    for (size_t i = 1; i < word.size(); ++i) {
+      const Row* row = find_row(word[i]);
+      if (!row) return wrong(std::string("unknown option `-") + word[i] + "`");
+      const bool last = i + 1 == word.size();
+      if (!row->argument.empty())
+        return last ? with_next_argument(*row, word) : apply(*row, word.substr(i + 1), options_);
+      if (auto done = apply(*row, "", options_); !done) return done;
+    }
+    return {};
+  }
+
+  Result<void> with_next_argument(const Row& row, const std::string& spelled) {
+    if (next_ == arguments_.size())
+      return wrong("`" + spelled + "` needs a value",
+                   "`" + spelled + " " + std::string(row.argument) + "`: " + std::string(row.doc));
+    return apply(row, arguments_[next_++], options_);
+  }
+
+  Result<Options> finish() {
+    if (options_.command != Command::run) return std::move(options_);
+    if (!options_.program) {
+      if (next_ == arguments_.size())
+        return wrong("no script", "give a file, `-` for standard input, or `-e 'PROGRAM'`");
+      options_.file = arguments_[next_++];
+    }
+    for (; next_ < arguments_.size(); ++next_)
+      if (arguments_[next_] != "--") options_.parameters.push_back(arguments_[next_]);
+    if (options_.pid && !options_.child.empty())
+      return wrong("-c and -p exclude each other", "-c traces the process that it starts");
+    return std::move(options_);
+  }
+
+  const std::vector<std::string>& arguments_;
+  size_t next_ = 0;
+  Options options_;
+};
+
+} // namespace
+
+Result<Options> parse_options(const std::vector<std::string>& arguments) { return Parser(arguments).run(); }
+
+std::string usage() {
+  std::string text =
+      "usage: trc [options] FILE [parameter...]\n"
+      "       trc [options] -e 'PROGRAM' [parameter...]\n"
+      "       trc [options] - [parameter...]          the program comes from standard input\n\n";
+  for (const Row& row : kRows) {
+    if (row.doc.starts_with("accepted and ignored")) continue;
+    std::string left = row.letter ? std::string("-") + row.letter : "  ";
+    if (!row.name.empty()) left += std::string(row.letter ? ", " : "  ") + "--" + std::string(row.name);
+    if (!row.argument.empty()) left += " " + std::string(row.argument);
+    left.resize(std::max<size_t>(left.size() + 2, 26), ' ');
+    text += "  " + left + std::string(row.doc) + "\n";
+  }
+  text += "\nexamples:\n"
+          "  trc -e 'tracepoint:syscalls:sys_enter_openat < @[comm]=count(); >'\n"
+          "                              which programs open files, and how many\n"
+          "  trc -e 'tracepoint:syscalls:sys_enter_execve { printf(\"%s -> %s\\n\", comm, "
+          "str(args.filename)); }'\n"
+          "                              what is being executed\n"
+          "  trc -e 'tracepoint:syscalls:sys_exit_read /args.ret > 0/ { @ = hist(args.ret); }'\n"
+          "                              how many bytes reads bring\n";
+  return text;
+}
+
+} // namespace trc

@@ -1,0 +1,36 @@
+// The command line, parsed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "base/result.h"
+#include "output/printer.h"
+
+namespace trc {
+
+enum class Command : uint8_t { run, help, version };
+
+struct Options {
+  Command command = Command::run;
+  std::optional<std::string> program; ///< -e
+  std::string file;                   ///< the script; "-" is standard input
+  std::vector<std::string> parameters;
+  std::string output_file;
+  output::Format format = output::Format::text;
+  std::optional<pid_t> pid;
+  std::vector<std::string> child; ///< -c, split at blanks
+  bool quiet = false;
+  bool verbose = false;
+  bool no_warnings = false;
+  bool dry_run = false;
+  std::vector<std::string> dumps; ///< stages to print
+  std::string kernel;             ///< root of a kernel description; empty: the running kernel
+};
+
+Result<Options> parse_options(const std::vector<std::string>& arguments);
+std::string usage();
+
+} // namespace trc

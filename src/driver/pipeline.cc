@@ -1,0 +1,98 @@
+#include "driver/pipeline.h"
+
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "base/text.h"
+#include "codegen/generate.h"
+#include "lexer/lexer.h"
+#include "parser/ast_dump.h"
+#include "parser/parser.h"
+#include "semantic/analyze.h"
+
+namespace trc {
+namespace {
+
+CodegenOptions codegen_options(const Script& script, const Kernel& kernel, const Options& options) {
+  return {
+      .sources = script.sources, .source = script.base, .cpus = kernel.possible_cpus(), .pid = options.pid};
+}
+
+std::optional<typed::Program> parse_and_analyze(const Script& script, const Kernel& kernel,
+                                                const Options& options, Diagnostics& diagnostics) {
+  const ast::Program tree = parse(script.sources, script.base, diagnostics);
+  if (diagnostics.has_errors()) return {};
+  return analyze(tree, kernel, {.parameters = options.parameters}, diagnostics);
+}
+
+using Dump = std::string (*)(const Script&, const Options&, const typed::Program&, const Kernel&);
+
+std::string code(const Script& s, const Options& o, const typed::Program& p, const Kernel& k, CodeForm form) {
+  return dump_code(p, codegen_options(s, k, o), form);
+}
+
+/// The stages from `typed` on: those that need a kernel.
+constexpr std::pair<std::string_view, Dump> kTypedDumps[] = {
+    {"typed", [](const Script&, const Options&, const typed::Program& p, const Kernel&) { return dump(p); }},
+    {"llvm", [](const Script& s, const Options& o, const typed::Program& p,
+                const Kernel& k) { return code(s, o, p, k, CodeForm::llvm); }},
+    {"llvm-opt", [](const Script& s, const Options& o, const typed::Program& p,
+                    const Kernel& k) { return code(s, o, p, k, CodeForm::llvm_opt); }},
+    {"asm", [](const Script& s, const Options& o, const typed::Program& p,
+               const Kernel& k) { return code(s, o, p, k, CodeForm::assembly); }},
+    {"manifest", [](const Script& s, const Options& o, const typed::Program& p,
+                    const Kernel& k) { return to_json(generate(p, codegen_options(s, k, o)).manifest); }},
+};
+
+} // namespace
+
+Result<Script> read_script(const Options& options) {
+  Script script;
+  if (options.program) {
+    script.base = script.sources.add("stdin", *options.program);
+    return script;
+  }
+  if (options.file == "-") {
+    std::string text(std::istreambuf_iterator<char>(std::cin), {});
+    script.base = script.sources.add("stdin", std::move(text));
+    return script;
+  }
+  errno = 0;
+  std::ifstream file(options.file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file || errno == EISDIR)
+    return errno_failure(errno ? errno : EIO, "can't read the script `" + options.file + "`");
+  script.base = script.sources.add(options.file, std::move(text));
+  return script;
+}
+
+std::optional<CompiledProgram> compile(const Script& script, const Kernel& kernel, const Options& options,
+                                       Diagnostics& diagnostics) {
+  auto program = parse_and_analyze(script, kernel, options, diagnostics);
+  if (!program) return {};
+  return generate(*program, codegen_options(script, kernel, options));
+}
+
+Result<std::string> dump_stage(const std::string& stage, const Script& script, const Options& options,
+                               Diagnostics& diagnostics) {
+  if (stage == "tokens") return dump_tokens(script.sources, script.base, diagnostics);
+  if (stage == "ast") return dump(parse(script.sources, script.base, diagnostics));
+  for (const auto& [name, dump] : kTypedDumps) {
+    if (name != stage) continue;
+    auto kernel = Kernel::open(options.kernel);
+    if (!kernel) return std::unexpected(kernel.error());
+    auto program = parse_and_analyze(script, *kernel, options, diagnostics);
+    return program ? dump(script, options, *program, *kernel) : std::string();
+  }
+  std::vector<std::string> names = {"tokens", "ast"};
+  for (const auto& [name, dump] : kTypedDumps)
+    names.emplace_back(name);
+  std::string hint = "the stages are";
+  for (const std::string& name : names)
+    hint += " `" + name + "`";
+  return failure(ErrorKind::invalid, "`" + stage + "` is not a stage", hint);
+}
+
+} // namespace trc

@@ -1,0 +1,31 @@
+// The stages in their order, from a script's text to what the session runs.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/diagnostic.h"
+#include "driver/options.h"
+#include "kernel/kernel.h"
+#include "program/manifest.h"
+
+namespace trc {
+
+struct Script {
+  Sources sources;
+  uint32_t base = 0;
+};
+
+/// The script's text from -e, a file or standard input.
+Result<Script> read_script(const Options& options);
+
+/// Nothing if the diagnostics hold errors.
+std::optional<CompiledProgram> compile(const Script& script, const Kernel& kernel, const Options& options,
+                                       Diagnostics& diagnostics);
+
+/// The text of one stage for `-d`; an error for a stage that does not exist. Empty after errors in the
+/// script.
+Result<std::string> dump_stage(const std::string& stage, const Script& script, const Options& options,
+                               Diagnostics& diagnostics);
+
+} // namespace trc

@@ -1,0 +1,170 @@
+// The typed program as text, for `-d typed` and golden tests: one node a line would be long, so expressions
+// are written as `type(operator operands)`.
+#include "base/overloaded.h"
+#include "semantic/typed_program.h"
+
+namespace trc::typed {
+namespace {
+
+std::string quoted(const std::string& bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string text = "\"";
+  for (unsigned char c : bytes) {
+    if (c == '"' || c == '\\')
+      text += std::string("\\") + static_cast<char>(c);
+    else if (c >= ' ' && c < 0x7f)
+      text += static_cast<char>(c);
+    else
+      text += std::string("\\x") + kHex[c >> 4] + kHex[c & 15];
+  }
+  return text + "\"";
+}
+
+std::string access_text(const probes::ContextAccess& access) {
+  std::string text = "ctx+" + std::to_string(access.offset);
+  if (access.through) text += "->+" + std::to_string(*access.through);
+  static constexpr const char* kKinds[] = {"", " inline", " data_loc"};
+  return text + ":" + std::to_string(access.size) + kKinds[static_cast<size_t>(access.kind)];
+}
+
+class Dumper {
+public:
+  explicit Dumper(const Program& program) : program_(program) {}
+
+  std::string run() {
+    for (const Map& map : program_.maps) {
+      out_ += "map " + map.name + (map.key.is_none() ? "" : "[" + spelling(map.key) + "]") + ": " +
+              spelling(map.value);
+      out_ += map.is_cleared ? " cleared\n" : "\n";
+    }
+    for (const Event& event : program_.events) {
+      static constexpr const char* kKinds[] = {"printf", "print", "time"};
+      out_ += std::string("event ") + kKinds[static_cast<size_t>(event.kind)] + " " + quoted(event.format);
+      for (const Type& field : event.fields)
+        out_ += " " + spelling(field);
+      out_ += "\n";
+    }
+    for (const Probe& probe : program_.probes)
+      dump(probe);
+    return std::move(out_);
+  }
+
+private:
+  void line(const std::string& text) { out_ += std::string(2 * depth_, ' ') + text + "\n"; }
+
+  void dump(const Probe& probe) {
+    line("probe " + probe.text);
+    ++depth_;
+    for (const auto& instance : probe.instances) {
+      std::string text = "at " + instance.name + " by " + instance.attach.provider;
+      if (!instance.attach.target.empty()) text += " " + instance.attach.target;
+      if (instance.selector)
+        text += " where " + access_text(instance.selector->access) +
+                " == " + std::to_string(instance.selector->value);
+      line(text);
+    }
+    for (size_t i = 0; i < probe.variables.size(); ++i)
+      line("variable " + std::to_string(i) + ": " + spelling(probe.variables[i]));
+    block(probe.body);
+    --depth_;
+  }
+
+  void block(const Block& block) {
+    for (const Statement& s : block)
+      statement(s);
+  }
+
+  void nested(const Block& inner) {
+    ++depth_;
+    block(inner);
+    --depth_;
+  }
+
+  void statement(const Statement& s) {
+    std::visit(
+        overloaded{
+            [&](const Evaluate& n) { line(text(*n.expression)); },
+            [&](const AssignVariable& n) { line("$" + std::to_string(n.variable) + " = " + text(*n.value)); },
+            [&](const AssignMap& n) { line(text(n.access) + " = " + text(*n.value)); },
+            [&](const UpdateMap& n) {
+              line(text(n.access) + " " + std::string(trc::spelling(n.op)) + "= " + text(*n.value));
+            },
+            [&](const If& n) {
+              line("if " + text(*n.condition));
+              nested(n.then);
+              if (n.otherwise.empty()) return;
+              line("else");
+              nested(n.otherwise);
+            },
+            [&](const Nested& n) {
+              line("block");
+              nested(n.block);
+            },
+            [&](const Return&) { line("return"); },
+        },
+        s.node);
+  }
+
+  std::string text(const MapAccess& access) const {
+    const std::string& name = program_.maps[access.map].name;
+    return access.key ? name + "[" + text(*access.key) + "]" : name;
+  }
+
+  std::string text(const Expression& e) const {
+    std::string inner = std::visit(
+        overloaded{
+            [&](const Constant& n) {
+              return e.type.is_signed ? std::to_string(static_cast<int64_t>(n.bits)) : std::to_string(n.bits);
+            },
+            [&](const Text& n) { return quoted(n.bytes); },
+            [&](const VariableRead& n) { return "$" + std::to_string(n.variable); },
+            [&](const MapRead& n) { return text(n.access); },
+            [&](const AggregationRead& n) { return "total " + text(n.access); },
+            [&](const ArgumentRead& n) { return access_text(n.access); },
+            [&](const TupleOf& n) { return list(n.elements); },
+            [&](const Unary& n) { return std::string(name(n.op)) + " " + text(*n.operand); },
+            [&](const Binary& n) {
+              return text(*n.left) + " " + std::string(trc::spelling(n.op)) + (n.mixed ? "(mixed) " : " ") +
+                     text(*n.right);
+            },
+            [&](const Ternary& n) {
+              return text(*n.condition) + " ? " + text(*n.then) + " : " + text(*n.otherwise);
+            },
+            [&](const VariableStep& n) {
+              return std::string(name(n.op)) + " $" + std::to_string(n.variable);
+            },
+            [&](const MapStep& n) { return std::string(name(n.op)) + " " + text(n.access); },
+            [&](const Convert& n) { return "from " + text(*n.operand); },
+            [&](const Call& n) { return call(n); },
+        },
+        e.node);
+    return e.type.is_none() ? inner : spelling(e.type) + "(" + inner + ")";
+  }
+
+  std::string call(const Call& n) const {
+    const Builtin& row = builtin(n.id);
+    std::string text(row.name);
+    if (row.kind == BuiltinKind::aggregation || n.access.key) text = this->text(n.access) + " " + text;
+    if (row.kind == BuiltinKind::action) text += " #" + std::to_string(n.index);
+    for (const auto& argument : n.arguments)
+      text += " " + this->text(*argument);
+    return text;
+  }
+
+  std::string list(const Expressions& expressions) const {
+    std::string joined;
+    for (const auto& e : expressions)
+      joined += (joined.empty() ? "" : ", ") + text(*e);
+    return joined;
+  }
+
+  const Program& program_;
+  std::string out_;
+  size_t depth_ = 0;
+};
+
+} // namespace
+
+std::string dump(const Program& program) { return Dumper(program).run(); }
+
+} // namespace trc::typed
