@@ -37,15 +37,15 @@ Result<void> Attacher::attach_own() {
   return {};
 }
 
-Result<bool> Attacher::attach_others(Signals& signals) {
+Result<bool> Attacher::attach_others(const Signals& signals) {
   for (size_t i = 0; i < manifest_.programs.size(); ++i) {
     if (is_own(manifest_.programs[i])) continue;
     for (const Attachment& attachment : manifest_.programs[i].attachments) {
-      if (signals.take()) return false;
+      if (signals.seen()) return false;
       if (auto done = attach(i, attachment); !done) return std::unexpected(done.error());
     }
   }
-  return !signals.take();
+  return !signals.seen();
 }
 
 } // namespace trc::runtime

@@ -28,7 +28,7 @@ public:
   /// A real raw tracepoint among them does nothing yet: its program waits for RunState kRunning.
   Result<void> attach_own();
   /// Attaches the others. False if a signal came meanwhile.
-  Result<bool> attach_others(Signals& signals);
+  Result<bool> attach_others(const Signals& signals);
 
   const std::vector<size_t>& begins() const { return begins_; }
   const std::vector<size_t>& ends() const { return ends_; }

@@ -1,18 +1,19 @@
 // See maps.h.
 #include "runtime/maps.h"
 
+#include <algorithm>
 #include <array>
 #include <bpf/bpf.h>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
-#include <fstream>
 #include <numeric>
 #include <sched.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
-#include "base/text.h"
+#include "kernel/files.h"
 #include "runtime/bpf_call.h"
+#include "runtime/signals.h"
 
 namespace trc::runtime {
 namespace {
@@ -136,33 +137,19 @@ void start_filler(LoadedMaps& maps, const LoadedMap& map) {
   std::array<int, kGenerations> instances;
   for (size_t i = 0; i < instances.size(); ++i)
     instances[i] = map.instances[i].get();
+  BlockedSignals blocked; // they are for the main thread, which waits for them
   maps.fillers.emplace_back(fill, map.fd.get(), instances);
 }
 
 } // namespace
 
-Result<Cpus> parse_cpu_list(std::string_view list) {
-  Cpus cpus;
-  for (std::string_view part : split(trim(list), ',')) {
-    unsigned first = 0;
-    auto [after, error] = std::from_chars(part.data(), part.data() + part.size(), first);
-    if (error != std::errc()) return failure(ErrorKind::invalid, "not a list of CPUs: " + std::string(list));
-    unsigned last = first;
-    if (after != part.data() + part.size() && *after == '-')
-      std::from_chars(after + 1, part.data() + part.size(), last);
-    if (last < first) return failure(ErrorKind::invalid, "not a list of CPUs: " + std::string(list));
-    cpus.possible += last - first + 1;
-    cpus.limit = std::max(cpus.limit, last + 1);
-  }
-  return cpus;
-}
-
 Result<Cpus> count_cpus() {
-  static constexpr char kPath[] = "/sys/devices/system/cpu/possible";
-  std::ifstream file(kPath);
-  std::string list;
-  if (!std::getline(file, list)) return errno_failure(errno, std::string("cannot read ") + kPath);
-  return parse_cpu_list(list);
+  auto text = read_file("/sys/devices/system/cpu/possible");
+  if (!text) return std::unexpected(text.error());
+  auto numbers = parse_cpu_list(*text);
+  if (!numbers) return std::unexpected(numbers.error());
+  if (numbers->empty()) return failure(ErrorKind::invalid, "a machine without CPUs: " + *text);
+  return Cpus{.possible = static_cast<unsigned>(numbers->size()), .limit = std::ranges::max(*numbers) + 1};
 }
 
 Result<Fd> create_instance(const MapInfo& info) {

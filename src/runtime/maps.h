@@ -16,8 +16,6 @@ struct Cpus {
   unsigned possible = 0; ///< how many there are: the number of values in an element of a per-CPU map
   unsigned limit = 0;    ///< one more than the highest number: the number of slots of a percpu_slot
 };
-/// From a list like that of /sys/devices/system/cpu/possible: "0-3,8".
-Result<Cpus> parse_cpu_list(std::string_view list);
 Result<Cpus> count_cpus();
 
 inline bool is_hash(MapKind kind) { return kind == MapKind::hash || kind == MapKind::percpu_hash; }

@@ -25,9 +25,12 @@ Result<void> Poller::add(int fd, uint64_t tag) {
   return {};
 }
 
-Result<std::vector<uint64_t>> Poller::wait(int milliseconds) {
+Result<std::vector<uint64_t>> Poller::wait(int milliseconds, const Signals& signals) {
+  // Nothing may get between looking for a signal and waiting for one.
+  BlockedSignals blocked;
+  if (signals.seen()) return std::vector<uint64_t>();
   std::array<epoll_event, 16> events;
-  int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), milliseconds);
+  int count = ::epoll_pwait(epoll_.get(), events.data(), events.size(), milliseconds, &blocked.before());
   if (count < 0 && errno != EINTR) return errno_failure(errno, "cannot wait for events");
   std::vector<uint64_t> tags;
   for (int i = 0; i < count; ++i)

@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "runtime/signals.h"
 
 namespace trc::runtime {
 
@@ -15,8 +16,9 @@ public:
   static Result<Poller> make();
   /// `tag` is what wait() gives when the descriptor is readable.
   Result<void> add(int fd, uint64_t tag);
-  /// Tags of what is readable; none after `milliseconds` (-1: wait as long as it takes).
-  Result<std::vector<uint64_t>> wait(int milliseconds);
+  /// Tags of what is readable; none after `milliseconds` (-1: wait as long as it takes), or when a signal has
+  /// come.
+  Result<std::vector<uint64_t>> wait(int milliseconds, const Signals& signals);
 
 private:
   Fd epoll_;

@@ -2,10 +2,9 @@
 #include "runtime/privileges.h"
 
 #include <charconv>
-#include <fstream>
-#include <sstream>
 
 #include "base/text.h"
+#include "kernel/files.h"
 
 namespace trc::runtime {
 namespace {
@@ -29,13 +28,6 @@ uint64_t effective_capabilities(std::string_view status) {
   return 0;
 }
 
-std::string read_file(const char* path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 } // namespace
 
 Result<void> judge_privileges(std::string_view status, std::string_view lockdown) {
@@ -55,7 +47,11 @@ Result<void> judge_privileges(std::string_view status, std::string_view lockdown
 }
 
 Result<void> check_privileges() {
-  return judge_privileges(read_file("/proc/self/status"), read_file("/sys/kernel/security/lockdown"));
+  auto status = read_file("/proc/self/status");
+  if (!status) return std::unexpected(status.error());
+  // Not there without the lockdown module, or where securityfs is not mounted.
+  auto lockdown = read_file("/sys/kernel/security/lockdown");
+  return judge_privileges(*status, lockdown.value_or(""));
 }
 
 } // namespace trc::runtime

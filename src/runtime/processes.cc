@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "runtime/signals.h"
 
 namespace trc::runtime {
 namespace {
@@ -25,11 +24,11 @@ bool is_executable(const std::string& path) {
 
 /// What the child does: waits for a byte, then becomes the command. Only async-signal-safe calls.
 [[noreturn]] void run_child(int channel, pid_t parent, const char* path, char* const* arguments,
-                            const sigset_t& mask) {
+                            const Signals& signals) {
+  signals.restore();
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   char byte;
   if (::getppid() != parent || ::read(channel, &byte, 1) != 1) ::_exit(0); // trc has gone already
-  Signals::restore_in_child(mask);
   ::execv(path, arguments);
   int number = errno;
   if (::write(channel, &number, sizeof number) < 0) ::_exit(126);
@@ -51,7 +50,7 @@ Result<std::string> find_program(const std::string& name) {
   return failure(ErrorKind::not_found, "no program `" + name + "` in PATH");
 }
 
-Result<Child> Child::start(const std::vector<std::string>& command, const sigset_t& mask) {
+Result<Child> Child::start(const std::vector<std::string>& command, const Signals& signals) {
   if (command.empty()) return failure(ErrorKind::invalid, "the command of -c is empty");
   auto path = find_program(command.front());
   if (!path) return std::unexpected(path.error());
@@ -68,7 +67,7 @@ Result<Child> Child::start(const std::vector<std::string>& command, const sigset
   if (pid < 0) return errno_failure(errno, "cannot start `" + command.front() + "`");
   if (pid == 0) {
     ours.reset();
-    run_child(theirs.get(), parent, path->c_str(), arguments.data(), mask);
+    run_child(theirs.get(), parent, path->c_str(), arguments.data(), signals);
   }
   Child child;
   child.pid_ = pid;

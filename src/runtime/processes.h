@@ -2,13 +2,13 @@
 // end of it or of -p's process.
 #pragma once
 
-#include <csignal>
 #include <string>
 #include <sys/types.h>
 #include <vector>
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "runtime/signals.h"
 
 namespace trc::runtime {
 
@@ -16,8 +16,8 @@ namespace trc::runtime {
 /// or from the kernel if we die.
 class Child {
 public:
-  /// `mask` is the signal mask that the command gets.
-  static Result<Child> start(const std::vector<std::string>& command, const sigset_t& mask);
+  /// The command gets the signals as they were before `signals`.
+  static Result<Child> start(const std::vector<std::string>& command, const Signals& signals);
   Child() = default;
   Child(Child&& other) noexcept = default;
   Child& operator=(Child&& other) noexcept = default;

@@ -27,7 +27,7 @@ constexpr size_t kShare = 8192;
 /// How long events may lie in the ring when nobody is looking at the output.
 constexpr int kLongestPause = 20; // milliseconds
 
-enum Tag : uint64_t { kSignal, kProcess, kRing, kFirstTimer };
+enum Tag : uint64_t { kProcess, kRing, kFirstTimer };
 
 uint64_t boot_time() {
   timespec now = {};
@@ -41,7 +41,7 @@ bool is_broken_pipe(const Error& error) { return error.cause.ends_with(std::stre
 class Session {
 public:
   Session(const CompiledProgram& program, output::Printer& printer, const SessionOptions& options,
-          Signals& signals, LoadedObject& object, RecordStream& stream, MapStore& store, Grace& grace)
+          const Signals& signals, LoadedObject& object, RecordStream& stream, MapStore& store, Grace& grace)
       : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals), object_(object),
         stream_(stream), store_(store), grace_(grace),
         attacher_(program.manifest, object.programs, options.pid) {}
@@ -52,6 +52,8 @@ public:
 private:
   ControlWords& control() const { return object_.maps.control(); }
   bool is_ended() const { return __atomic_load_n(&control().state, __ATOMIC_ACQUIRE) == kEnded; }
+
+  bool has_to_end() const { return is_ended() || process_ended_ || signals_.seen(); }
 
   void prepare();
   Result<bool> attach();
@@ -67,7 +69,7 @@ private:
   const Manifest& manifest_;
   output::Printer& printer_;
   const SessionOptions& options_;
-  Signals& signals_;
+  const Signals& signals_;
   LoadedObject& object_;
   RecordStream& stream_;
   MapStore& store_;
@@ -75,7 +77,7 @@ private:
   Attacher attacher_;
   Poller poller_;
   std::vector<Fd> timers_; // as attacher_.periodic()
-  bool asked_to_end_ = false;
+  bool process_ended_ = false;
   Rest rest_ = Rest::none;
   int pause_ = kLongestPause;
 };
@@ -90,7 +92,7 @@ Result<bool> Session::attach() {
   if (auto done = attacher_.attach_own(); !done) return std::unexpected(done.error());
   if (!options_.dry_run)
     if (auto done = run_programs(attacher_.begins()); !done) return std::unexpected(done.error());
-  if (is_ended()) return !signals_.take();
+  if (is_ended()) return !signals_.seen();
   auto complete = attacher_.attach_others(signals_);
   if (attacher_.runs_by_kernel()) grace_.programs_may_run();
   return complete;
@@ -100,7 +102,6 @@ Result<void> Session::start(Child& child, int process) {
   auto poller = Poller::make();
   if (!poller) return std::unexpected(poller.error());
   poller_ = std::move(*poller);
-  if (auto done = poller_.add(signals_.fd(), kSignal); !done) return done;
   for (int fd : stream_.descriptors())
     if (auto done = poller_.add(fd, kRing); !done) return done;
   if (process >= 0)
@@ -127,22 +128,18 @@ int Session::pause() const {
 
 Result<void> Session::react(uint64_t tag) {
   if (tag == kRing) return {}; // the rings are looked at in any case
-  if (tag == kSignal) {
-    if (signals_.take()) asked_to_end_ = true;
-    return {};
-  }
   if (tag == kProcess) {
-    asked_to_end_ = true;
+    process_ended_ = true;
     return {};
   }
   size_t timer = tag - kFirstTimer;
-  if (!take_timer(timers_[timer].get()) || is_ended() || asked_to_end_) return {};
+  if (!take_timer(timers_[timer].get()) || has_to_end()) return {};
   return run_program(attacher_.periodic()[timer].program);
 }
 
 Result<void> Session::loop() {
-  while (!asked_to_end_ && !is_ended()) {
-    auto tags = poller_.wait(pause());
+  while (!has_to_end()) {
+    auto tags = poller_.wait(pause(), signals_);
     if (!tags) return std::unexpected(tags.error());
     for (uint64_t tag : *tags)
       if (auto done = react(tag); !done) return done;
@@ -199,7 +196,6 @@ Result<void> Session::print_maps() {
 /// Everything is printed before anything is detached: detaching can take long.
 Result<void> Session::finish() {
   __atomic_store_n(&control().state, uint64_t{kEnded}, __ATOMIC_SEQ_CST);
-  signals_.let_through();
   if (auto done = grace_.wait_for_programs(); !done) return done;
   grace_.programs_are_quiet();
   if (auto done = stream_.handle_all(); !done) return done;
@@ -229,12 +225,11 @@ Result<int> Session::run(Child& child, int process) {
 } // namespace
 
 Result<int> run(const CompiledProgram& program, output::Printer& printer, const SessionOptions& options) {
-  auto signals = Signals::catch_all();
-  if (!signals) return std::unexpected(signals.error());
+  Signals signals;
   Child child;
   Fd watched;
   if (!options.command.empty()) {
-    auto started = Child::start(options.command, signals->mask_before());
+    auto started = Child::start(options.command, signals);
     if (!started) return std::unexpected(started.error());
     child = std::move(*started);
   } else if (options.pid) {
@@ -251,7 +246,7 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   auto stream = RecordStream::open(program.manifest, object->maps, store, printer);
   if (!stream) return std::unexpected(stream.error());
 
-  Session session(program, printer, options, *signals, *object, *stream, store, grace);
+  Session session(program, printer, options, signals, *object, *stream, store, grace);
   auto status = session.run(child, child.fd() >= 0 ? child.fd() : watched.get());
   if (!status && is_broken_pipe(status.error())) return kBrokenPipeStatus;
   return status;

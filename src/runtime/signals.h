@@ -1,39 +1,45 @@
-// SIGINT and SIGTERM as something to wait for, and what they do while the session ends.
+// SIGINT and SIGTERM: the first one asks the session to end in good order, the second one ends this process
+// at once, whatever it is doing then, even if it hangs in a write to a pipe that nobody reads.
 #pragma once
 
+#include <array>
 #include <csignal>
-#include <optional>
-
-#include "base/fd.h"
-#include "base/result.h"
 
 namespace trc::runtime {
 
-/// From its making on the two signals interrupt nothing; its end restores what was before.
+/// The signals are handled so from its making to its end. They keep no state here: the handler does nothing,
+/// but the kernel puts the default back when it runs one (SA_RESETHAND), and that is how a signal that came
+/// is recognised.
 class Signals {
 public:
-  static Result<Signals> catch_all();
-  Signals(Signals&&) noexcept = default;
-  Signals& operator=(Signals&&) = delete;
-  ~Signals();
+  Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  ~Signals() { restore(); }
 
-  int fd() const { return fd_.get(); }
-  /// The number of a signal that has come, if one has.
-  std::optional<int> take();
-  /// The session is ending. If no signal has come yet, the first one still does nothing: Ctrl-C often reaches
-  /// us just when the traced program has died of it. The next one ends this process at once.
-  void let_through();
-
-  /// What a child has to undo before exec.
-  static void restore_in_child(const sigset_t& mask);
-  const sigset_t& mask_before() const { return before_; }
+  /// Whether one has come.
+  bool seen() const;
+  /// What was before. Async-signal-safe, for a child between fork and exec.
+  void restore() const;
 
 private:
-  Signals() = default;
+  static constexpr std::array kNumbers = {SIGINT, SIGTERM};
+  std::array<struct sigaction, kNumbers.size()> before_{};
+  struct sigaction pipe_before_ {};
+};
 
-  Fd fd_;
-  sigset_t before_{};
-  bool seen_ = false;
+/// Blocks all signals of this thread, and of threads that it starts, as long as it lives.
+class BlockedSignals {
+public:
+  BlockedSignals();
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+  ~BlockedSignals();
+
+  const sigset_t& before() const { return before_; }
+
+private:
+  sigset_t before_;
 };
 
 } // namespace trc::runtime
