@@ -70,7 +70,11 @@ bool is_unexpected_end(Mistake& m) {
   switch (m.feed.last().region) {
   case Region::body: report_unclosed_body(m); break;
   case Region::predicate:
-    m.diagnostics.report(DiagnosticId::unclosed_predicate, m.feed.predicate_begin());
+    // A `/` ends the predicate only before a body, so here it was taken for a division.
+    if (m.feed.previous().kind == TokenKind::slash)
+      m.diagnostics.report(DiagnosticId::missing_body, m.feed.previous().span);
+    else
+      m.diagnostics.report(DiagnosticId::unclosed_predicate, m.feed.predicate_begin());
     break;
   case Region::attach_points: m.diagnostics.report(DiagnosticId::missing_body, m.feed.previous().span); break;
   }
@@ -145,7 +149,7 @@ bool is_missing_semicolon(Mistake& m) {
 /// "expected `,`, `)` or an operator"; empty when there is too much to choose from.
 std::string expectation(const std::set<TokenKind>& expected) {
   // Where an operand may stand no operator may, and the other way round: so `-` belongs to one of the two.
-  const bool operand = expected.contains(TokenKind::integer);
+  const bool operand = expected.contains(TokenKind::string);
   const bool operation = expected.contains(TokenKind::star);
   const bool statement = expected.contains(TokenKind::kw_let);
   std::vector<std::string> list;
