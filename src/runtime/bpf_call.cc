@@ -40,6 +40,14 @@ Fd create_map(const MapSpec& spec) {
   return Fd(bpf(BPF_MAP_CREATE, attributes));
 }
 
+Fd load_btf(std::span<const std::byte> bytes) {
+  bpf_attr attributes;
+  std::memset(&attributes, 0, sizeof attributes);
+  attributes.btf = address(bytes.data());
+  attributes.btf_size = static_cast<uint32_t>(bytes.size());
+  return Fd(bpf(BPF_BTF_LOAD, attributes));
+}
+
 Fd load_program(const ProgramSpec& spec, uint32_t log_level, std::span<char> log) {
   static constexpr char kLicense[] = "GPL";
   bpf_attr attributes;

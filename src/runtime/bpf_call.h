@@ -1,8 +1,9 @@
-// bpf(2) for creating maps and loading programs. Everything else goes through libbpf's <bpf/bpf.h>; these two
-// do not, because libbpf 1.1 loads small programs to probe the kernel before its first bpf_map_create() and
-// bpf_prog_load(): 1 ms that nobody needs.
+// bpf(2) for creating maps and loading programs and BTF. Everything else goes through libbpf's <bpf/bpf.h>;
+// these do not, because libbpf 1.1 loads small programs to probe the kernel before the first of them: 1 ms
+// that nobody needs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <linux/bpf.h>
 #include <span>
@@ -35,6 +36,8 @@ struct ProgramSpec {
   std::span<const bpf_func_info> functions;
   std::span<const bpf_line_info> lines;
 };
+
+Fd load_btf(std::span<const std::byte> bytes);
 
 /// Invalid on failure; errno tells why. With a log_level the verifier's words are left in `log`, ended by
 /// NUL.

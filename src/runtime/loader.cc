@@ -58,7 +58,7 @@ public:
   void load_btf() {
     const Section* section = object_.find(".BTF");
     if (section == nullptr) return;
-    btf_ = Fd(bpf_btf_load(section->bytes.data(), section->bytes.size(), nullptr));
+    btf_ = runtime::load_btf(section->bytes);
   }
 
   Result<Fd> load_program_of(const ProgramInfo& info) {
@@ -146,21 +146,21 @@ private:
   /// Loads once more, with a log this time, to learn why.
   Result<Fd> refused(const ProgramInfo& info, const ProgramSpec& spec, int number) {
     constexpr size_t kFirst = 256 << 10, kMost = 16 << 20;
-    constexpr uint32_t kWholeLog = 1,
-                       kOnlyComplaints = 4; // BPF_LOG_LEVEL1, BPF_LOG_STATS: linux/bpf_verifier.h
+    // BPF_LOG_LEVEL1 and BPF_LOG_STATS: linux/bpf_verifier.h
+    constexpr uint32_t kWholeLog = 1, kOnlyComplaints = 4;
+    // A log that is too long keeps its end, where the complaint is, since Linux 6.4; before that its start.
+    auto has_end = [](const std::vector<char>& log) {
+      return std::string_view(log.data()).find("\nprocessed ") != std::string_view::npos;
+    };
     std::vector<char> log;
     int log_error = ENOSPC;
     for (size_t size = kFirst; log_error == ENOSPC && size <= kMost; size *= 4) {
-      log.assign(size, '\0');
-      if (Fd program = load_program(spec, kWholeLog, log)) return program;
-      log_error = errno;
+      log.assign(size + 1, '\0'); // always ended by NUL
+      if (Fd program = load_program(spec, kWholeLog, std::span(log).first(size))) return program;
+      log_error = has_end(log) ? 0 : errno;
     }
-    if (log_error == ENOSPC) { // before 6.4 a long log loses its end, where the complaint stands
-      log.assign(kMost, '\0');
-      load_program(spec, kOnlyComplaints, log);
-    }
-    return std::unexpected(explain_refusal(manifest_, info, number,
-                                           std::string_view(log.data(), strnlen(log.data(), log.size()))));
+    if (log_error == ENOSPC) load_program(spec, kOnlyComplaints, std::span(log).first(kMost));
+    return std::unexpected(explain_refusal(manifest_, info, number, log.data()));
   }
 
   const Manifest& manifest_;

@@ -40,35 +40,38 @@ bool is_register_state(std::string_view line) {
   return contains(word, "=");
 }
 
+constexpr std::string_view kNarration[] = {";",
+                                           "processed ",
+                                           "verification time",
+                                           "stack depth ",
+                                           "max_states",
+                                           "from ",
+                                           "mark_precise",
+                                           "propagating ",
+                                           "parent ",
+                                           "last_idx ",
+                                           "regs=",
+                                           "caller:",
+                                           "callee:",
+                                           "returning ",
+                                           "to caller",
+                                           "frame",
+                                           "func#",
+                                           "Func#",
+                                           "Validating ",
+                                           "safe",
+                                           "insn_processed",
+                                           "update_",
+                                           "Live regs",
+                                           "-- ",
+                                           "cur state",
+                                           "old state"};
+
 /// Lines of the log that tell what the verifier does, not what it minds.
 bool is_narration(std::string_view line) {
-  static constexpr std::array<std::string_view, 24> kStarts = {";",
-                                                               "processed ",
-                                                               "verification time",
-                                                               "stack depth ",
-                                                               "max_states",
-                                                               "from ",
-                                                               "mark_precise",
-                                                               "propagating ",
-                                                               "parent ",
-                                                               "last_idx ",
-                                                               "regs=",
-                                                               "caller:",
-                                                               "callee:",
-                                                               "returning ",
-                                                               "to caller",
-                                                               "frame",
-                                                               "func#",
-                                                               "Func#",
-                                                               "Validating ",
-                                                               "safe",
-                                                               "insn_processed",
-                                                               "update_",
-                                                               "Live regs",
-                                                               "-- "};
   if (line.empty() || is_register_state(line)) return true;
   if (std::isdigit(static_cast<unsigned char>(line[0])) && line.find(": ") != line.npos) return true;
-  return std::any_of(kStarts.begin(), kStarts.end(), [&](auto start) { return line.starts_with(start); });
+  return std::ranges::any_of(kNarration, [&](auto start) { return line.starts_with(start); });
 }
 
 /// Complaints about the shape of the program come before it is walked through, and name the instruction
@@ -118,6 +121,9 @@ constexpr std::array kHints = {
     HintRow{"invalid bpf_context access", "the probe's arguments do not reach so far on this kernel: see "
                                           "`trc -lv PROBE` for those it has"},
     HintRow{"invalid access to packet", "test the length of the packet before this is read"},
+    HintRow{"pointer and register with unbounded",
+            "an offset is not known to be small: bound it with an `if` before it is "
+            "used"},
     HintRow{"unbounded memory access",
             "a length is not known to be small: bound it with an `if` before it is used"},
     HintRow{"min value is negative",
@@ -193,7 +199,8 @@ Error explain_refusal(const Manifest& manifest, const ProgramInfo& program, int 
   Complaint complaint = last_complaint(log);
   std::string hint(hint_for(complaint.words, number));
   ErrorKind kind = number == EPERM && log.empty() ? ErrorKind::no_permission : ErrorKind::refused;
-  std::string words = !complaint.words.empty() ? complaint.words : std::strerror(number);
+  std::string words = complaint.words;
+  if (words.empty()) words = number == E2BIG ? "it has too many instructions" : std::strerror(number);
   const SourceLine* at = line_of(program, complaint.instruction);
   if (at == nullptr)
     return {kind, "the kernel refused the program of `" + program.probe + "`: " + words, std::move(hint)};
