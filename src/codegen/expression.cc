@@ -71,7 +71,7 @@ llvm::Value* ProgramBuilder::arithmetic(const typed::Binary& node, Value* left, 
   case BinaryOperator::subtract: return ir.CreateSub(left, right);
   case BinaryOperator::multiply: return ir.CreateMul(left, right);
   case BinaryOperator::divide:
-  case BinaryOperator::modulo: return divide(node.op, node.is_signed, left, right);
+  case BinaryOperator::modulo: return divide(node.op, node.is_signed, left, right, m_.place());
   case BinaryOperator::bit_and: return ir.CreateAnd(left, right);
   case BinaryOperator::bit_or: return ir.CreateOr(left, right);
   case BinaryOperator::bit_xor: return ir.CreateXor(left, right);
@@ -88,7 +88,8 @@ llvm::Value* ProgramBuilder::arithmetic(const typed::Binary& node, Value* left, 
 /// Division and remainder by C's rules; by zero both give 0. BPF divides unsigned numbers only (signed
 /// division came with version 4 of its instruction set, Linux 6.6), so signed ones go by their absolute
 /// values.
-llvm::Value* ProgramBuilder::divide(BinaryOperator op, bool is_signed, Value* left, Value* right) {
+llvm::Value* ProgramBuilder::divide(BinaryOperator op, bool is_signed, Value* left, Value* right,
+                                    const std::string& place) {
   auto& ir = m_.ir;
   auto unsigned_result = [&](Value* a, Value* b) -> Value* {
     return op == BinaryOperator::divide ? ir.CreateUDiv(a, b) : ir.CreateURem(a, b);
@@ -103,8 +104,11 @@ llvm::Value* ProgramBuilder::divide(BinaryOperator op, bool is_signed, Value* le
     return ir.CreateSelect(flip, ir.CreateNeg(magnitude), magnitude);
   };
   if (llvm::isa<llvm::ConstantInt>(right)) return result();
-  return choose(
-      ir.CreateICmpEQ(right, word(0)), [&]() -> Value* { return word(0); }, result);
+  auto by_zero = [&]() -> Value* {
+    if (!place.empty()) m_.count_loss(LossCause::division_by_zero, place);
+    return word(0);
+  };
+  return choose(ir.CreateICmpEQ(right, word(0)), by_zero, result);
 }
 
 static llvm::CmpInst::Predicate predicate(BinaryOperator op, bool is_signed) {

@@ -90,15 +90,14 @@ ValueLayout layout_of(const Type& type, uint32_t offset) {
   return layout;
 }
 
-uint32_t loss_offset(size_t index) { return sizeof(ControlWords) + 8 * index; }
+uint32_t loss_offset(const Manifest& manifest, size_t index) { return manifest.loss_offset + 8 * index; }
 
 Manifest lay_out(const typed::Program& program, unsigned cpus) {
   Manifest manifest;
-  // Two rings can be full at each probe, and each map can be full or be cleared too often.
-  const size_t most_losses = 2 * program.probes.size() + 2 * program.maps.size();
-  uint32_t data_end = loss_offset(most_losses);
+  uint32_t data_end = sizeof(ControlWords);
   for (const typed::Map& map : program.maps)
     manifest.maps.push_back(lay_out_map(map, cpus, data_end));
+  manifest.loss_offset = round_up(data_end, 8);
   for (const typed::Event& event : program.events)
     manifest.events.push_back(lay_out_event(event));
   manifest.actions = program.actions;
@@ -108,13 +107,16 @@ Manifest lay_out(const typed::Program& program, unsigned cpus) {
   if (!manifest.actions.empty())
     manifest.maps.push_back(
         {.name = "control", .kind = MapKind::control_ring, .max_entries = kControlRingBytes});
-  // A CPU number is masked to a power of two, for the verifier: the last slots need room for the numbers
-  // between.
+  return manifest;
+}
+
+void finish_layout(Manifest& manifest, unsigned cpus) {
+  // Programs mask a CPU's number to a power of two, for the verifier: behind the last slot there must be memory for
+  // the numbers that no CPU has.
   uint32_t widest = 0;
   for (const MapInfo& map : manifest.maps)
     widest = std::max(widest, map.slot_stride);
-  manifest.data_size = round_up(data_end + std::bit_ceil(cpus) * widest, 8);
-  return manifest;
+  manifest.data_size = loss_offset(manifest, manifest.losses.size()) + (std::bit_ceil(cpus) - cpus) * widest;
 }
 
 } // namespace trc

@@ -13,11 +13,13 @@ ValueLayout layout_of(const Type& type, uint32_t offset = 0);
 /// length.
 inline constexpr uint32_t kInlineString = 32;
 
-/// Maps, events and actions of the program; maps the compiler needs itself (rings) come after the script's.
-/// Loss counters have their place reserved; programs are still missing.
+/// Maps, events and actions of the program; maps the compiler needs itself (rings) come after the script's. Programs
+/// and losses are still missing.
 Manifest lay_out(const typed::Program& program, unsigned cpus);
 
-/// Offset in the data map of a loss counter.
-uint32_t loss_offset(size_t index);
+/// Offset in the data map of a loss counter: they lie at its end, as they are made while code is generated.
+uint32_t loss_offset(const Manifest& manifest, size_t index);
+/// Sets the size of the data map, once all losses are known.
+void finish_layout(Manifest& manifest, unsigned cpus);
 
 } // namespace trc

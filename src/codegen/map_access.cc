@@ -1,5 +1,6 @@
 // Maps: slots in the data map, elements of hashes, generations, reading and changing in place.
 #include <bit>
+#include <cerrno>
 
 #include "base/check.h"
 #include "codegen/program_builder.h"
@@ -86,27 +87,23 @@ llvm::Value* ProgramBuilder::with_element(const typed::MapAccess& access, Value*
   return phi;
 }
 
-/// Puts a zero element in; the element's address, null if the map takes no more.
-llvm::Value* ProgramBuilder::insert_zero(Value* map, Value* key, const MapInfo& info) {
-  // If another CPU was first this fails, and the look-up finds that one's element.
-  m_.call(Helper::map_update_elem, {map, key, m_.zeros(info.value.size), word(kNoExist)});
-  return m_.ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map, key}), m_.ir.getPtrTy());
-}
-
 llvm::Value* ProgramBuilder::with_new_element(const typed::MapAccess& access, Value* absent, const Use& use) {
   auto& ir = m_.ir;
   Value* key = key_address(access);
-  BasicBlock *full = new_block("full"), *insert = new_block("insert"), *found = new_block("found"),
-             *end = new_block("end");
-  Value* map = map_pointer(access, full);
+  BasicBlock *missing = new_block("missing"), *insert = new_block("insert"), *found = new_block("found");
+  BasicBlock *failed = new_block("failed"), *end = new_block("end");
+  Value* map = map_pointer(access, missing);
   Value* element = ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map, key}), ir.getPtrTy());
   BasicBlock* first = ir.GetInsertBlock();
   ir.CreateCondBr(is_null(element), insert, found);
 
+  // If another CPU was first the insertion fails, and the look-up finds that one's element.
   ir.SetInsertPoint(insert);
-  Value* inserted = insert_zero(map, key, info(access));
+  Value* zeros = m_.zeros(info(access).value.size);
+  Value* result = m_.call(Helper::map_update_elem, {map, key, zeros, word(kNoExist)});
+  Value* inserted = ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map, key}), ir.getPtrTy());
   BasicBlock* second = ir.GetInsertBlock();
-  ir.CreateCondBr(is_null(inserted), full, found);
+  ir.CreateCondBr(is_null(inserted), failed, found);
 
   ir.SetInsertPoint(found);
   auto* at = ir.CreatePHI(ir.getPtrTy(), 2);
@@ -116,15 +113,29 @@ llvm::Value* ProgramBuilder::with_new_element(const typed::MapAccess& access, Va
   BasicBlock* from = ir.GetInsertBlock();
   ir.CreateBr(end);
 
-  ir.SetInsertPoint(full);
-  m_.count_loss(LossCause::map_full, info(access).name);
+  ir.SetInsertPoint(failed);
+  count_failed_insertion(result, info(access).name);
+  ir.CreateBr(missing);
+  ir.SetInsertPoint(missing);
   ir.CreateBr(end);
 
   ir.SetInsertPoint(end);
   auto* phi = ir.CreatePHI(absent->getType(), 2);
   phi->addIncoming(value, from);
-  phi->addIncoming(absent, full);
+  phi->addIncoming(absent, missing);
   return phi;
+}
+
+/// E2BIG says that the map is full; anything else (ENOMEM, EBUSY) that it could not take the key at this moment.
+void ProgramBuilder::count_failed_insertion(Value* result, const std::string& map) {
+  BasicBlock *full = new_block("full"), *busy = new_block("busy"), *end = new_block("counted");
+  m_.ir.CreateCondBr(m_.ir.CreateICmpEQ(result, word(-E2BIG)), full, busy);
+  for (auto [block, cause] : {std::pair(full, LossCause::map_full), {busy, LossCause::map_busy}}) {
+    m_.ir.SetInsertPoint(block);
+    m_.count_loss(cause, map);
+    m_.ir.CreateBr(end);
+  }
+  m_.ir.SetInsertPoint(end);
 }
 
 llvm::Value* ProgramBuilder::read_scalar(const typed::MapAccess& access, const Type& type) {
@@ -197,7 +208,7 @@ llvm::Value* ProgramBuilder::read_aggregation(const typed::MapAccess& access, co
     ir.SetInsertPoint(missing);
   }
   if (type.kind != TypeKind::avg) return load_word(total);
-  return divide(BinaryOperator::divide, type.is_signed, load_word(total), load_word(count));
+  return divide(BinaryOperator::divide, type.is_signed, load_word(total), load_word(count), "");
 }
 
 llvm::Value* ProgramBuilder::update_in_place(BinaryOperator op, bool is_signed, Value* place,
@@ -266,14 +277,12 @@ void ProgramBuilder::assign_map(const typed::AssignMap& node) {
     from = address(*node.value);
   }
   Value* key = key_address(node.access);
-  BasicBlock *full = new_block("full"), *end = new_block("end");
-  Value* map = map_pointer(node.access, full);
+  BasicBlock* missing = new_block("missing");
+  Value* map = map_pointer(node.access, missing);
   Value* result = m_.call(Helper::map_update_elem, {map, key, from, word(kAny)});
-  m_.ir.CreateCondBr(m_.ir.CreateICmpEQ(result, word(0)), end, full);
-  m_.ir.SetInsertPoint(full);
-  m_.count_loss(LossCause::map_full, info(node.access).name);
-  m_.ir.CreateBr(end);
-  m_.ir.SetInsertPoint(end);
+  if_true(m_.ir.CreateICmpNE(result, word(0)), [&] { count_failed_insertion(result, info(node.access).name); });
+  branch_to(missing);
+  m_.ir.SetInsertPoint(missing);
 }
 
 } // namespace trc::codegen

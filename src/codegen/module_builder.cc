@@ -32,7 +32,10 @@ ModuleBuilder::ModuleBuilder(const typed::Program& program_, const CodegenOption
   program_type_ = debug_.createSubroutineType(debug_.getOrCreateTypeArray({number, pointer}));
 }
 
-void ModuleBuilder::finish() { debug_.finalize(); }
+void ModuleBuilder::finish() {
+  finish_layout(manifest, options.cpus);
+  debug_.finalize();
+}
 
 llvm::Function* ModuleBuilder::add_program(const std::string& name, const std::string& section) {
   auto* type = llvm::FunctionType::get(ir.getInt32Ty(), {ir.getPtrTy()}, false);
@@ -47,8 +50,14 @@ llvm::Function* ModuleBuilder::add_program(const std::string& name, const std::s
 }
 
 void ModuleBuilder::set_location(Span span) {
+  span_ = span;
   Location at = options.sources.locate(span.begin);
   ir.SetCurrentDebugLocation(llvm::DILocation::get(context, at.line, at.column, subprogram_));
+}
+
+std::string ModuleBuilder::place() const {
+  Location at = options.sources.locate(span_.begin);
+  return std::string(at.source) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 
 llvm::Value* ModuleBuilder::call(Helper helper, std::initializer_list<llvm::Value*> arguments) {
@@ -103,7 +112,7 @@ void ModuleBuilder::count_loss(LossCause cause, const std::string& place) {
   auto found = std::find(manifest.losses.begin(), manifest.losses.end(), loss);
   const size_t index = found - manifest.losses.begin();
   if (found == manifest.losses.end()) manifest.losses.push_back(loss);
-  ir.CreateAtomicRMW(llvm::AtomicRMWInst::Add, data(loss_offset(index)), word(1), llvm::Align(8),
+  ir.CreateAtomicRMW(llvm::AtomicRMWInst::Add, data(loss_offset(manifest, index)), word(1), llvm::Align(8),
                      llvm::AtomicOrdering::Monotonic);
 }
 

@@ -26,7 +26,7 @@ class ModuleBuilder {
 public:
   ModuleBuilder(const typed::Program& program, const CodegenOptions& options);
 
-  /// Ends the debug information; afterwards the module can be optimized and emitted.
+  /// Ends layout and debug information; afterwards the module can be optimized and emitted.
   void finish();
 
   llvm::Function* add_program(const std::string& name, const std::string& section);
@@ -41,6 +41,8 @@ public:
   llvm::GlobalVariable* constant_table(const std::vector<uint64_t>& values, uint32_t bytes);
   llvm::Value* zeros(uint32_t size) { return constant_bytes("", size); }
   void set_location(Span span);
+  /// The place that set_location() named last, as `FILE:LINE:COLUMN`.
+  std::string place() const;
   /// Counts one loss; the counter is made when it is first asked for.
   void count_loss(LossCause cause, const std::string& place);
   uint32_t ring(MapKind kind) const;
@@ -65,6 +67,7 @@ private:
   llvm::DISubroutineType* program_type_ = nullptr;
   llvm::DISubprogram* subprogram_ = nullptr;
   std::map<std::string, llvm::GlobalVariable*> constants_;
+  Span span_;
 };
 
 } // namespace trc::codegen

@@ -103,7 +103,8 @@ private:
   Value* binary(const typed::Binary& node);
   Value* arithmetic(const typed::Binary& node, Value* left, Value* right);
   Value* comparison(const typed::Binary& node);
-  Value* divide(BinaryOperator op, bool is_signed, Value* left, Value* right);
+  /// `place` is where a division by zero is counted; none where the divisor can't be zero.
+  Value* divide(BinaryOperator op, bool is_signed, Value* left, Value* right, const std::string& place);
   Value* unary(const typed::Unary& node);
   Value* step(const typed::VariableStep& node);
   Value* context_value(const probes::ContextAccess& access);
@@ -119,6 +120,7 @@ private:
   /// Reads a string to `to` as part of an event: at most `size` bytes, not padded. Its length without the
   /// NUL.
   Value* pack_string(const typed::Expression& expression, Value* to);
+  void count_if_faulted(Value* result);
 
   // map_access.cc
   struct Slot {
@@ -139,7 +141,7 @@ private:
   /// The same with an element that is made zero first if it is not there; counts a loss and gives `absent` if
   /// the map is full.
   Value* with_new_element(const typed::MapAccess& access, Value* absent, const Use& use);
-  Value* insert_zero(Value* map, Value* key, const MapInfo& info);
+  void count_failed_insertion(Value* result, const std::string& map);
   Value* read_scalar(const typed::MapAccess& access, const Type& type);
   Value* read_address(const typed::MapAccess& access, const Type& type);
   Value* read_aggregation(const typed::MapAccess& access, const Type& type);

@@ -91,15 +91,20 @@ void ProgramBuilder::store_str(const typed::Call& call, uint32_t size, Value* to
   if (call.arguments.size() > 1) {
     Value* length = scalar(*call.arguments[1]);
     Value* bounded = m_.ir.CreateSelect(m_.ir.CreateICmpULT(length, word(size)), length, word(size));
-    read_string(source.type.space, to, m_.opaque(bounded), from);
+    count_if_faulted(read_string(source.type.space, to, m_.opaque(bounded), from));
     return;
   }
   Value* got = read_string(source.type.space, to, word(size), from);
+  count_if_faulted(got);
   if_true(m_.ir.CreateICmpEQ(got, word(size)), [&] {
     const Helper read =
         source.type.space == AddressSpace::user ? Helper::probe_read_user : Helper::probe_read_kernel;
     m_.call(read, {offset(to, size - 1), word(1), offset(from, size - 1)});
   });
+}
+
+void ProgramBuilder::count_if_faulted(Value* result) {
+  if_true(m_.ir.CreateICmpSLT(result, word(0)), [&] { m_.count_loss(LossCause::faulted_read, probe_.text); });
 }
 
 llvm::Value* ProgramBuilder::probe_name_address(uint32_t size) {
@@ -124,6 +129,7 @@ llvm::Value* ProgramBuilder::pack_string(const typed::Expression& e, Value* to) 
     const typed::Expression& source = *call->arguments[0];
     Value* from = m_.ir.CreateIntToPtr(scalar(source), m_.ir.getPtrTy());
     got = read_string(source.type.space, to, word(size + 1), from);
+    count_if_faulted(got);
   } else {
     got = read_string(AddressSpace::kernel, to, word(size + 1), address(e));
   }

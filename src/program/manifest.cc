@@ -52,10 +52,9 @@ constexpr Name<ActionKind> kActionKinds[] = {
     {ActionKind::exit, "exit"},
 };
 constexpr Name<LossCause> kLossCauses[] = {
-    {LossCause::ring_full, "ring_full"},
-    {LossCause::control_ring_full, "control_ring_full"},
-    {LossCause::map_full, "map_full"},
-    {LossCause::clear_deferred, "clear_deferred"},
+#define LOSS(id, what, cause) {LossCause::id, #id},
+#include "program/losses.def"
+#undef LOSS
 };
 constexpr Name<ProgramType> kProgramTypes[] = {
     {ProgramType::raw_tracepoint, "raw_tracepoint"},
@@ -143,6 +142,7 @@ template<class Archive> void fields(Archive& archive, Manifest& manifest) {
   archive("actions", manifest.actions);
   archive("losses", manifest.losses);
   archive("programs", manifest.programs);
+  archive("loss_offset", manifest.loss_offset);
   archive("data_size", manifest.data_size);
 }
 

@@ -75,12 +75,16 @@ struct ActionInfo {
   bool operator==(const ActionInfo&) const = default;
 };
 
-enum class LossCause : uint8_t { ring_full, control_ring_full, map_full, clear_deferred };
+enum class LossCause : uint8_t {
+#define LOSS(id, what, cause) id,
+#include "program/losses.def"
+#undef LOSS
+};
 
-/// A counter in the data map at ControlWords end + 8 * its index: how often something was lost, and where.
+/// A counter in the data map, at Manifest::loss_offset + 8 * its index: how often something was lost, and where.
 struct LossInfo {
   LossCause cause = LossCause::ring_full;
-  std::string place; ///< the attach point as written, or the map's name
+  std::string place; ///< the attach points as written, the map's name, or `FILE:LINE:COLUMN`
 
   bool operator==(const LossInfo&) const = default;
 };
@@ -133,7 +137,8 @@ struct Manifest {
   std::vector<ActionInfo> actions;
   std::vector<LossInfo> losses;
   std::vector<ProgramInfo> programs;
-  uint32_t data_size = 0; ///< bytes of the data map
+  uint32_t loss_offset = 0; ///< of the first loss counter in the data map
+  uint32_t data_size = 0;   ///< bytes of the data map
 
   bool operator==(const Manifest&) const = default;
 };

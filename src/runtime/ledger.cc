@@ -8,18 +8,16 @@ struct CauseRow {
   std::string_view what, cause;
 };
 
-// In the order of LossCause.
 constexpr CauseRow kCauses[] = {
-    {"events", "ring full"},
-    {"actions", "control ring full"},
-    {"updates", "map full"},
-    {"clears", "too many at once"},
+#define LOSS(id, what, cause) {what, cause},
+#include "program/losses.def"
+#undef LOSS
 };
 
 } // namespace
 
 void report_losses(const Manifest& manifest, const LoadedMaps& maps, output::Printer& printer) {
-  auto* counters = reinterpret_cast<uint64_t*>(maps.data.bytes().data() + sizeof(ControlWords));
+  auto* counters = reinterpret_cast<uint64_t*>(maps.data.bytes().data() + manifest.loss_offset);
   for (size_t i = 0; i < manifest.losses.size(); ++i) {
     const LossInfo& loss = manifest.losses[i];
     const CauseRow& row = kCauses[static_cast<size_t>(loss.cause)];

@@ -107,7 +107,8 @@ Result<void> create_data(const Manifest& manifest, LoadedMaps& maps) {
 /// Whether the slots and counters that the manifest promises lie inside the data map on this machine.
 Result<void> check_data_layout(const Manifest& manifest, const Cpus& cpus) {
   auto inside = [&](uint64_t offset, uint64_t size) { return offset + size <= manifest.data_size; };
-  bool fits = inside(0, sizeof(ControlWords) + sizeof(uint64_t) * manifest.losses.size());
+  bool fits = inside(0, sizeof(ControlWords)) &&
+              inside(manifest.loss_offset, sizeof(uint64_t) * manifest.losses.size());
   for (const MapInfo& map : manifest.maps) {
     uint64_t generations = map.has_generations ? kGenerations : 1;
     uint64_t copies = generations * (map.kind == MapKind::percpu_slot ? cpus.limit : 1);

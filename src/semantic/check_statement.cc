@@ -94,7 +94,13 @@ void Checker::let(const ast::Let& node, Span span, typed::Block& out) {
   // The value is checked first: it can't refer to the variable itself.
   ExpressionPtr initial = node.value ? value(*node.value) : nullptr;
   typed::VariableId id = declare(node.name);
-  if (!initial) return;
+  if (!initial) {
+    // Assigned later, perhaps not on every way: until then it is zero.
+    const Type type = storage_type(variable_type(id));
+    initial = type.is_string() ? text_constant(span, "") : constant(span, type, 0);
+    if (!type.is_none()) out.push_back({span, typed::AssignVariable{id, convert(std::move(initial), type)}});
+    return;
+  }
   widen(variable_type(id), initial->type, "$" + node.name, span);
   initial = convert(std::move(initial), storage_type(variable_type(id)));
   out.push_back({span, typed::AssignVariable{id, std::move(initial)}});
