@@ -211,6 +211,8 @@ Result<int> Session::run(Child& child, int process) {
   if (!complete) return std::unexpected(complete.error());
   if (!*complete) return kAbortedStatus;
   printer_.attached(attacher_.probes());
+  // Whoever reads our JSON waits for this record, perhaps before causing the first event.
+  if (auto done = printer_.flush(); !done) return std::unexpected(done.error());
   if (options_.dry_run) return 0;
   if (!is_ended()) {
     if (auto done = start(child, process); !done) return std::unexpected(done.error());
