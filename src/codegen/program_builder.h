@@ -114,6 +114,7 @@ private:
   void store(const typed::Expression& expression, Value* to);
   Value* address(const typed::Expression& expression);
   void store_argument_string(const probes::ContextAccess& access, uint32_t size, Value* to);
+  void store_comm(uint32_t size, Value* to);
   void store_str(const typed::Call& call, uint32_t size, Value* to);
   void store_tuple(const typed::TupleOf& tuple, const Type& type, Value* to);
   Value* probe_name_address(uint32_t size);

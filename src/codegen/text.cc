@@ -25,8 +25,7 @@ void ProgramBuilder::store(const typed::Expression& e, Value* to) {
                        [&] { return store(*n.otherwise, to), word(0); });
                  },
                  [&](const typed::Call& n) {
-                   if (n.id == BuiltinId::comm)
-                     m_.call(Helper::get_current_comm, {to, word(size)});
+                   if (n.id == BuiltinId::comm) store_comm(size, to);
                    else if (n.id == BuiltinId::str)
                      store_str(n, size, to);
                    else
@@ -35,6 +34,12 @@ void ProgramBuilder::store(const typed::Expression& e, Value* to) {
                  [&](const auto&) { copy(to, address(e), size); },
              },
              e.node);
+}
+
+void ProgramBuilder::store_comm(uint32_t size, Value* to) {
+  // The helper of Linux 6.1 leaves what was behind the NUL; that of 6.12 clears it.
+  zero(to, size);
+  m_.call(Helper::get_current_comm, {to, word(size)});
 }
 
 /// Where the bytes of a string or tuple are; a temporary is made if they are nowhere yet.
