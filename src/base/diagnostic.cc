@@ -37,18 +37,27 @@ struct Palette {
 
 constexpr Palette kColors = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[0m"};
 
-/// The source line with tabs as four blanks, and below it the marks under the span's part of that line.
+/// A byte of the source as it goes to a terminal: a tab as four blanks, other control characters escaped.
+std::string shown_as(char c) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  if (c == '\t') return "    ";
+  if (byte >= ' ' && byte != 0x7f) return std::string(1, c);
+  return std::string("\\x") + kHex[byte >> 4] + kHex[byte & 15];
+}
+
+/// The source line, and below it the marks under the span's part of that line.
 std::string excerpt(Span span, const Sources& sources, const Palette& colors) {
   std::string_view line = sources.line_at(span.begin);
   size_t from = sources.locate(span.begin).column - 1;
   size_t to = std::min<size_t>(line.size(), from + (span.end - span.begin));
   std::string shown, marks;
   for (size_t i = 0; i < line.size(); ++i) {
-    size_t width = line[i] == '\t' ? 4 : 1;
-    shown += line[i] == '\t' ? "    " : std::string(1, line[i]);
+    const std::string cell = shown_as(line[i]);
+    shown += cell;
     // The bytes that continue a UTF-8 sequence take no column of their own.
-    if ((static_cast<unsigned char>(line[i]) & 0xc0) == 0x80) width = 0;
-    if (i < to) marks.append(width, i < from ? ' ' : '~');
+    const bool continues = (static_cast<unsigned char>(line[i]) & 0xc0) == 0x80;
+    if (i < to && !continues) marks.append(cell.size(), i < from ? ' ' : '~');
   }
   if (from >= to) marks.resize(std::min(from, marks.size())), marks += '^';
   return shown + "\n" + colors.mark + marks + colors.off + "\n";

@@ -39,7 +39,8 @@ void print(const Diagnostics& diagnostics, const Script& script, bool with_warni
   const bool color = use_color();
   for (const Diagnostic& diagnostic : diagnostics.list()) {
     if (!with_warnings && diagnostic_row(diagnostic.id).severity == Severity::warning) continue;
-    std::fputs(render(diagnostic, script.sources, color).c_str(), stderr);
+    const std::string text = render(diagnostic, script.sources, color);
+    std::fwrite(text.data(), 1, text.size(), stderr);
   }
 }
 

@@ -24,9 +24,10 @@ using StatementPtr = std::unique_ptr<Statement>;
 struct Integer {
   IntegerLiteral literal;
 };
+/// escapes resolved; may hold NUL bytes
 struct String {
   std::string value;
-}; ///< escapes resolved; may hold NUL bytes
+};
 struct Boolean {
   bool value;
 };
@@ -34,16 +35,19 @@ struct Boolean {
 struct Name {
   std::string name;
 };
+/// `$x`, name without the `$`
 struct Variable {
   std::string name;
-}; ///< `$x`, name without the `$`
+};
+/// `@x`, `@x[a, b]`; name with the `@`
 struct Map {
   std::string name;
   std::vector<ExpressionPtr> keys;
-}; ///< `@x`, `@x[a, b]`; name with the `@`
+};
+/// `$1`
 struct Parameter {
   uint32_t index;
-};                        ///< `$1`
+};
 struct ParameterCount {}; ///< `$#`
 struct Unary {
   UnaryOperator op;
@@ -85,28 +89,32 @@ struct Block {
   std::vector<StatementPtr> statements;
 };
 
+/// a call, `@x++`, or an expression whose value is dropped
 struct Evaluate {
   ExpressionPtr expression;
-}; ///< a call, `@x++`, or an expression whose value is dropped
+};
+/// `_ = e;`
 struct Discard {
   ExpressionPtr expression;
-}; ///< `_ = e;`
+};
 /// `target = e;` or with a binary operator `target op= e;`. The target is a Variable or a Map.
 struct Assign {
   ExpressionPtr target;
   std::optional<BinaryOperator> op;
   ExpressionPtr value;
 };
+/// value may be null
 struct Let {
   std::string name;
   Span name_span;
   ExpressionPtr value;
-}; ///< value may be null
+};
+/// `else if` nests
 struct If {
   ExpressionPtr condition;
   Block then;
   std::optional<Block> otherwise;
-}; ///< `else if` nests
+};
 struct Nested {
   Block block;
 };

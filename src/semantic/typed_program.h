@@ -36,18 +36,21 @@ struct MapAccess {
 
 // ---- expressions
 
+/// integer, boolean, pointer
 struct Constant {
   uint64_t bits = 0;
-}; ///< integer, boolean, pointer
+};
+/// a string constant; the type's size is at least its size + 1
 struct Text {
   std::string bytes;
-}; ///< a string constant; the type's size is at least its size + 1
+};
 struct VariableRead {
   VariableId variable;
 };
+/// the value, or zero where there is none
 struct MapRead {
   MapAccess access;
-}; ///< the value, or zero where there is none
+};
 /// The number that a count, sum, min, max or avg stands at, added up over all CPUs.
 struct AggregationRead {
   MapAccess access;
@@ -58,10 +61,11 @@ struct ArgumentRead {
 struct TupleOf {
   Expressions elements;
 };
+/// not the steps
 struct Unary {
   UnaryOperator op;
   ExpressionPtr operand;
-}; ///< not the steps
+};
 /// Operands have one type when op is a comparison of equal signs; see `mixed`.
 struct Binary {
   BinaryOperator op;
@@ -145,6 +149,7 @@ struct Map {
   Type key;         ///< none: a scalar
   Type value;
   bool is_cleared = false; ///< the script clears it as a whole
+  Span span;               ///< of its first use
 };
 
 struct Event {
