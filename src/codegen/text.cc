@@ -11,9 +11,11 @@ void ProgramBuilder::store(const typed::Expression& e, Value* to) {
   const uint32_t size = e.type.size;
   if (auto* convert = std::get_if<typed::Convert>(&e.node); convert && convert->operand->type.is_string()) {
     const uint32_t inner = convert->operand->type.size;
+    // What is longer than the place can't be: types only grow. The tail's zeroes go first, as whole words: the
+    // verifier takes no word at an odd place on the stack.
+    const uint32_t tail = inner / 8 * 8;
+    zero(offset(to, tail), size - tail);
     store(*convert->operand, to);
-    // What is longer than the place can't be: types only grow.
-    zero(offset(to, inner), size - inner);
     return;
   }
   std::visit(overloaded{
