@@ -1,0 +1,198 @@
+// What is printed of a map: CPUs added up, order, top, divisor.
+#include "runtime/map_view.h"
+
+#include <gtest/gtest.h>
+#include <string>
+
+#include "program/aggregation.h"
+
+namespace trc::runtime {
+namespace {
+
+ValueLayout number(bool is_signed = true) {
+  return {.kind = ValueKind::integer, .is_signed = is_signed, .size = 8, .elements = {}, .parameters = {}};
+}
+ValueLayout aggregation(ValueKind kind, bool is_signed = true, std::vector<int64_t> parameters = {}) {
+  uint32_t size = aggregation_size(kind, parameters);
+  return {.kind = kind,
+          .is_signed = is_signed,
+          .size = size,
+          .elements = {},
+          .parameters = std::move(parameters)};
+}
+ValueLayout text(uint32_t size) {
+  return {.kind = ValueKind::string, .size = size, .elements = {}, .parameters = {}};
+}
+MapInfo map_of(ValueLayout key, ValueLayout value) {
+  return {.name = "@x", .kind = MapKind::percpu_hash, .key = std::move(key), .value = std::move(value)};
+}
+
+void append(std::vector<std::byte>& bytes, uint64_t word) {
+  auto* from = reinterpret_cast<const std::byte*>(&word);
+  bytes.insert(bytes.end(), from, from + sizeof word);
+}
+
+/// Entries with one word as key, and for each CPU `words` of value.
+struct Builder {
+  RawMap raw;
+
+  explicit Builder(size_t cpus, size_t words = 1) {
+    raw.key_size = 8;
+    raw.stride = words * 8;
+    raw.copies = cpus;
+  }
+  Builder& add(int64_t key, const std::vector<int64_t>& words) {
+    append(raw.keys, static_cast<uint64_t>(key));
+    for (int64_t word : words)
+      append(raw.values, static_cast<uint64_t>(word));
+    ++raw.count;
+    return *this;
+  }
+};
+
+std::string show(const output::Value& value) {
+  if (auto* number = std::get_if<int64_t>(&value.data)) return std::to_string(*number);
+  if (auto* number = std::get_if<uint64_t>(&value.data)) return std::to_string(*number) + "u";
+  if (auto* string = std::get_if<std::string>(&value.data)) return *string;
+  if (auto* histogram = std::get_if<output::Histogram>(&value.data)) {
+    std::string rows;
+    for (const auto& row : histogram->rows)
+      rows += "[" + (row.low ? std::to_string(*row.low) : "") + "," +
+              (row.high ? std::to_string(*row.high) : "") + ")=" + std::to_string(row.count) + " ";
+    return rows;
+  }
+  return "-";
+}
+
+std::string show(const output::MapView& view) {
+  std::string all;
+  for (const auto& entry : view.entries)
+    all += show(entry.key) + ":" + show(entry.value) + " ";
+  return all;
+}
+
+TEST(MapView, AddsUpCpus) {
+  EXPECT_EQ(show(make_view(map_of(number(), aggregation(ValueKind::count, false)),
+                           Builder(3).add(1, {1, 2, 3}).add(2, {0, 5, 0}).raw, {})),
+            "2:5u 1:6u ");
+  EXPECT_EQ(
+      show(make_view(map_of(number(), aggregation(ValueKind::sum)), Builder(2).add(1, {-9, 2}).raw, {})),
+      "1:-7 ");
+}
+
+TEST(MapView, MinAndMaxOnlyOfCpusThatAreSet) {
+  auto words = std::vector<int64_t>{0, 0, 7, 1, -3, 1};
+  EXPECT_EQ(
+      show(make_view(map_of(number(), aggregation(ValueKind::min)), Builder(3, 2).add(1, words).raw, {})),
+      "1:-3 ");
+  EXPECT_EQ(
+      show(make_view(map_of(number(), aggregation(ValueKind::max)), Builder(3, 2).add(1, words).raw, {})),
+      "1:7 ");
+  EXPECT_EQ(show(make_view(map_of(number(), aggregation(ValueKind::max, false)),
+                           Builder(3, 2).add(1, words).raw, {})),
+            "1:18446744073709551613u ");
+  EXPECT_EQ(show(make_view(map_of(number(), aggregation(ValueKind::max)),
+                           Builder(2, 2).add(1, {-5, 1, 0, 0}).raw, {})),
+            "1:-5 ")
+      << "a CPU that has seen nothing does not count as 0";
+}
+
+TEST(MapView, AverageIsCutTowardZero) {
+  auto info = map_of(number(), aggregation(ValueKind::avg));
+  EXPECT_EQ(show(make_view(info, Builder(2, 2).add(1, {-7, 1, 0, 1}).raw, {})), "1:-3 ");
+  EXPECT_EQ(show(make_view(info, Builder(2, 2).add(1, {7, 1, 0, 1}).raw, {})), "1:3 ");
+  EXPECT_EQ(show(make_view(info, Builder(2, 2).add(1, {0, 0, 0, 0}).raw, {})), "1:0 ");
+}
+
+TEST(MapView, Histogram) {
+  auto info = map_of(number(), aggregation(ValueKind::hist, true, {0}));
+  size_t buckets = hist_buckets(0);
+  std::vector<int64_t> words(2 * buckets);
+  words[hist_bucket(-1, 0)] = 1;
+  words[hist_bucket(0, 0)] = 2;
+  words[buckets + hist_bucket(0, 0)] = 3;
+  words[buckets + hist_bucket(2, 0)] = 9;
+  EXPECT_EQ(show(make_view(info, Builder(2, buckets).add(1, words).raw, {})),
+            "1:[,0)=1 [0,1)=5 [1,2)=0 [2,4)=9  ");
+  EXPECT_EQ(show(make_view(info, Builder(2, buckets).add(1, words).raw, {.divisor = 2})),
+            "1:[0,1)=2 [1,2)=0 [2,4)=4  ");
+}
+
+TEST(MapView, LinearHistogramIgnoresTheDivisor) {
+  auto info = map_of(number(), aggregation(ValueKind::lhist, true, {0, 10, 2}));
+  std::vector<int64_t> words(lhist_buckets(0, 10, 2));
+  words[1] = 3;
+  words.back() = 1;
+  auto view = make_view(info, Builder(1, words.size()).add(1, words).raw, {.divisor = 2});
+  EXPECT_EQ(show(view), "1:[0,2)=3 [2,4)=0 [4,6)=0 [6,8)=0 [8,10)=0 [10,)=1  ");
+  EXPECT_TRUE(std::get<output::Histogram>(view.entries[0].value.data).linear);
+}
+
+TEST(MapView, OrderByValueThenKey) {
+  auto raw = Builder(1).add(3, {5}).add(-1, {5}).add(2, {-7}).add(1, {9}).raw;
+  EXPECT_EQ(show(make_view(map_of(number(), number()), raw, {})), "2:-7 -1:5 3:5 1:9 ");
+  EXPECT_EQ(show(make_view(map_of(number(false), number(false)), raw, {})),
+            "3u:5u 18446744073709551615u:5u 1u:9u 2u:18446744073709551609u ");
+}
+
+TEST(MapView, HistogramsInOrderOfTheirTotals) {
+  auto info = map_of(number(), aggregation(ValueKind::lhist, true, {0, 1, 1}));
+  auto raw = Builder(1, 3).add(1, {0, 9, 0}).add(2, {1, 1, 1}).add(3, {0, 0, 5}).raw;
+  auto view = make_view(info, raw, {});
+  ASSERT_EQ(view.entries.size(), 3U);
+  EXPECT_EQ(show(view.entries[0].key) + show(view.entries[1].key) + show(view.entries[2].key), "231");
+}
+
+TEST(MapView, OtherValuesInOrderOfTheirKeys) {
+  RawMap raw;
+  raw.count = 3;
+  raw.key_size = raw.stride = 8;
+  for (const char* word : {"beta", "alpha", "b"}) {
+    std::string padded(word);
+    padded.resize(8, '\0');
+    auto bytes = std::as_bytes(std::span(padded));
+    raw.keys.insert(raw.keys.end(), bytes.begin(), bytes.end());
+    raw.values.insert(raw.values.end(), bytes.begin(), bytes.end());
+  }
+  EXPECT_EQ(show(make_view(map_of(text(8), text(8)), raw, {})), "alpha:alpha b:b beta:beta ");
+}
+
+TEST(MapView, TupleKeysElementByElement) {
+  ValueLayout key{.kind = ValueKind::tuple, .size = 16, .elements = {number(), number()}, .parameters = {}};
+  key.elements[1].offset = 8;
+  RawMap raw;
+  raw.count = 3;
+  raw.key_size = 16;
+  raw.stride = 8;
+  for (uint64_t word : {2, 1, -1, 5, 2, 0})
+    append(raw.keys, static_cast<uint64_t>(static_cast<int>(word)));
+  for (int i = 0; i < 3; ++i)
+    append(raw.values, 1);
+  auto view = make_view(map_of(key, number()), raw, {});
+  std::string order;
+  for (const auto& entry : view.entries)
+    for (const auto& element : std::get<output::Tuple>(entry.key.data).elements)
+      order += show(element) + " ";
+  EXPECT_EQ(order, "-1 5 2 0 2 1 ");
+}
+
+TEST(MapView, TopAndDivisor) {
+  auto info = map_of(number(), number());
+  auto raw = Builder(1).add(1, {10}).add(2, {30}).add(3, {-20}).add(4, {25}).raw;
+  EXPECT_EQ(show(make_view(info, raw, {.top = 2})), "4:25 2:30 ");
+  EXPECT_EQ(show(make_view(info, raw, {.top = 9})), "3:-20 1:10 4:25 2:30 ");
+  EXPECT_EQ(show(make_view(info, raw, {.top = 3, .divisor = 8})), "1:1 4:3 2:3 ");
+  EXPECT_EQ(show(make_view(info, raw, {.divisor = 3})), "3:-6 1:3 4:8 2:10 ");
+}
+
+TEST(MapView, EmptyMaps) {
+  EXPECT_EQ(show(make_view(map_of(number(), number()), {}, {})), "");
+  EXPECT_EQ(show(make_view(map_of({}, number()), {}, {})), "-:0 ");
+  EXPECT_EQ(show(make_view(map_of({}, text(8)), {}, {})), "-: ");
+  EXPECT_EQ(show(make_view(map_of({}, aggregation(ValueKind::hist, true, {0})), {}, {})), "-: ");
+  EXPECT_EQ(show(make_view(map_of({}, aggregation(ValueKind::min)), {}, {})), "-:0 ");
+  EXPECT_TRUE(make_view(map_of({}, number()), {}, {}).is_scalar);
+}
+
+} // namespace
+} // namespace trc::runtime
