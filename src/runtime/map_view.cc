@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
+#include <string_view>
 
 #include "program/aggregation.h"
 #include "runtime/decode.h"
@@ -135,15 +135,40 @@ int compare(Bytes a, Bytes b, const ValueLayout& layout) {
   return left < right ? -1 : left > right;
 }
 
-/// Indexes of the entries to print, in order.
-std::vector<size_t> ordered(const MapInfo& info, const RawMap& raw, const std::vector<uint64_t>& ranks,
-                            uint64_t top) {
-  std::vector<size_t> order(raw.count);
-  std::iota(order.begin(), order.end(), 0);
-  auto before = [&](size_t a, size_t b) {
-    if (ranks[a] != ranks[b]) return ranks[a] < ranks[b];
-    int by_key = compare(raw.key(a), raw.key(b), info.key);
-    return by_key != 0 ? by_key < 0 : a < b;
+/// A number that is smaller only for smaller keys: most comparisons need no more of a key.
+uint64_t leading_part(Bytes key, const ValueLayout& layout) {
+  if (layout.kind == ValueKind::tuple) {
+    if (size_t{layout.offset} + layout.size > key.size() || layout.elements.empty()) return 0;
+    return leading_part(key.subspan(layout.offset, layout.size), layout.elements.front());
+  }
+  if (layout.kind != ValueKind::string)
+    return rank_of(read_integer(key, layout).value_or(0), layout.is_signed);
+  if (size_t{layout.offset} + layout.size > key.size()) return 0;
+  std::string_view text = read_string(key.subspan(layout.offset, layout.size)).text;
+  uint64_t part = 0;
+  for (size_t i = 0; i < sizeof part; ++i)
+    part = part << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0);
+  return part;
+}
+
+struct Place {
+  uint64_t rank; ///< by value
+  uint64_t key;  ///< leading_part()
+  size_t index;
+};
+
+/// The entries to print, in order.
+std::vector<Place> ordered(const MapInfo& info, const RawMap& raw, const std::vector<uint64_t>& numbers,
+                           uint64_t top) {
+  bool is_signed = info.value.is_signed && !is_histogram(info.value.kind);
+  std::vector<Place> order(raw.count);
+  for (size_t i = 0; i < order.size(); ++i)
+    order[i] = {rank_of(numbers[i], is_signed), leading_part(raw.key(i), info.key), i};
+  auto before = [&](const Place& a, const Place& b) {
+    if (a.rank != b.rank) return a.rank < b.rank;
+    if (a.key != b.key) return a.key < b.key;
+    int by_key = compare(raw.key(a.index), raw.key(b.index), info.key);
+    return by_key != 0 ? by_key < 0 : a.index < b.index;
   };
   if (top != 0 && top < order.size()) {
     auto first = order.end() - static_cast<ptrdiff_t>(top);
@@ -165,16 +190,16 @@ output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut
     view.entries.push_back({{}, value_of(one, info.value, number_of(one, info.value), cut.divisor)});
     return view;
   }
-  std::vector<uint64_t> numbers(raw.count), ranks(raw.count);
-  for (size_t i = 0; i < raw.count; ++i) {
+  std::vector<uint64_t> numbers(raw.count);
+  for (size_t i = 0; i < raw.count; ++i)
     numbers[i] = number_of(copies(i), info.value);
-    ranks[i] = rank_of(numbers[i], info.value.is_signed && !is_histogram(info.value.kind));
-  }
-  for (size_t index : ordered(info, raw, ranks, cut.top)) {
+  std::vector<Place> order = ordered(info, raw, numbers, cut.top);
+  view.entries.reserve(order.size());
+  for (const Place& place : order) {
     output::Value key;
-    if (!view.is_scalar) key = decode(raw.key(index), info.key);
+    if (!view.is_scalar) key = decode(raw.key(place.index), info.key);
     view.entries.push_back(
-        {std::move(key), value_of(copies(index), info.value, numbers[index], cut.divisor)});
+        {std::move(key), value_of(copies(place.index), info.value, numbers[place.index], cut.divisor)});
   }
   return view;
 }
