@@ -57,7 +57,7 @@ private:
 
   void prepare();
   Result<bool> attach();
-  Result<void> start(Child& child, int process);
+  Result<void> start(int process);
   Result<void> loop();
   Result<void> react(uint64_t tag);
   int pause() const;
@@ -98,7 +98,7 @@ Result<bool> Session::attach() {
   return complete;
 }
 
-Result<void> Session::start(Child& child, int process) {
+Result<void> Session::start(int process) {
   auto poller = Poller::make();
   if (!poller) return std::unexpected(poller.error());
   poller_ = std::move(*poller);
@@ -116,7 +116,7 @@ Result<void> Session::start(Child& child, int process) {
   uint64_t expected = kNotStarted;
   __atomic_compare_exchange_n(&control().state, &expected, uint64_t{kRunning}, false, __ATOMIC_SEQ_CST,
                               __ATOMIC_SEQ_CST);
-  return child.fd() >= 0 ? child.release() : Result<void>();
+  return {};
 }
 
 /// Milliseconds to wait for the next event; -1: until one comes.
@@ -210,12 +210,15 @@ Result<int> Session::run(Child& child, int process) {
   auto complete = attach();
   if (!complete) return std::unexpected(complete.error());
   if (!*complete) return kAbortedStatus;
+  if (!options_.dry_run && !is_ended())
+    if (auto done = start(process); !done) return std::unexpected(done.error());
+  // Not before events count: whoever waits for this causes the first one at once.
   printer_.attached(attacher_.probes());
-  // Whoever reads our JSON waits for this record, perhaps before causing the first event.
   if (auto done = printer_.flush(); !done) return std::unexpected(done.error());
   if (options_.dry_run) return 0;
   if (!is_ended()) {
-    if (auto done = start(child, process); !done) return std::unexpected(done.error());
+    if (child.fd() >= 0)
+      if (auto done = child.release(); !done) return std::unexpected(done.error());
     // With begin and end alone nothing more will happen.
     if (attacher_.runs_by_kernel() || !attacher_.periodic().empty())
       if (auto done = loop(); !done) return std::unexpected(done.error());
