@@ -29,6 +29,11 @@ bool Diagnostics::has_errors() const {
                      [](const Diagnostic& d) { return diagnostic_row(d.id).severity == Severity::error; });
 }
 
+void Diagnostics::sort_by_place() {
+  std::stable_sort(list_.begin(), list_.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
+}
+
 namespace {
 
 struct Palette {

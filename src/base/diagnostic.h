@@ -44,6 +44,8 @@ public:
   /// mistake.
   void add(Diagnostic diagnostic);
   bool has_errors() const;
+  /// Stages go over the script one after the other; a reader goes over it once.
+  void sort_by_place();
   const std::vector<Diagnostic>& list() const { return list_; }
 
 private:

@@ -1,5 +1,6 @@
 #include "driver/options.h"
 
+#include <cctype>
 #include <charconv>
 
 #include "base/text.h"
@@ -94,11 +95,17 @@ public:
   explicit Parser(const std::vector<std::string>& arguments) : arguments_(arguments) {}
 
   Result<Options> run() {
+    bool options_ended = false;
     while (next_ < arguments_.size()) {
-      const std::string& word = arguments_[next_];
-      if (word == "-" || word.empty() || word[0] != '-') break;
-      ++next_;
-      if (word == "--") break;
+      const std::string& word = arguments_[next_++];
+      if (options_ended || !is_option(word)) {
+        operands_.push_back(word);
+        continue;
+      }
+      if (word == "--") {
+        options_ended = true;
+        continue;
+      }
       if (word == "-kk" || word == "-dd") continue; // spellings of older tools
       auto done = word.starts_with("--") ? long_option(word) : short_options(word);
       if (!done) return std::unexpected(done.error());
@@ -107,6 +114,11 @@ public:
   }
 
 private:
+  /// Options may stand behind the script too, up to `--`. A negative number is a parameter.
+  static bool is_option(const std::string& word) {
+    return word.size() > 1 && word[0] == '-' && !std::isdigit(static_cast<unsigned char>(word[1]));
+  }
+
   Result<void> long_option(const std::string& word) {
     const size_t equals = word.find('=');
     const std::string name = word.substr(2, equals == word.npos ? word.npos : equals - 2);
@@ -148,13 +160,13 @@ private:
 
   Result<Options> finish() {
     if (options_.command != Command::run) return std::move(options_);
+    options_.parameters = std::move(operands_);
     if (!options_.program) {
-      if (next_ == arguments_.size())
+      if (options_.parameters.empty())
         return wrong("no script", "give a file, `-` for standard input, or `-e 'PROGRAM'`");
-      options_.file = arguments_[next_++];
+      options_.file = std::move(options_.parameters.front());
+      options_.parameters.erase(options_.parameters.begin());
     }
-    for (; next_ < arguments_.size(); ++next_)
-      if (arguments_[next_] != "--") options_.parameters.push_back(arguments_[next_]);
     if (options_.pid && !options_.child.empty())
       return wrong("-c and -p exclude each other", "-c traces the process that it starts");
     return std::move(options_);
@@ -162,6 +174,7 @@ private:
 
   const std::vector<std::string>& arguments_;
   size_t next_ = 0;
+  std::vector<std::string> operands_; // the script, unless it was given by -e, and its parameters
   Options options_;
 };
 

@@ -24,7 +24,9 @@ std::optional<typed::Program> parse_and_analyze(const Script& script, const Kern
                                                 const Options& options, Diagnostics& diagnostics) {
   const ast::Program tree = parse(script.sources, script.base, diagnostics);
   if (diagnostics.has_errors()) return {};
-  return analyze(tree, kernel, {.parameters = options.parameters}, diagnostics);
+  auto program = analyze(tree, kernel, {.parameters = options.parameters}, diagnostics);
+  diagnostics.sort_by_place();
+  return program;
 }
 
 using Dump = std::string (*)(const Script&, const Options&, const typed::Program&, const Kernel&);

@@ -61,6 +61,12 @@ Type storage_type(const Type& type) {
   return tuple_type(std::move(stored.elements));
 }
 
+Type read_type(const Type& type) {
+  Type read = storage_type(type);
+  read.is_flexible = type.is_flexible;
+  return read;
+}
+
 static Joined join_integers(const Type& a, const Type& b) {
   const uint32_t wider = std::max(a.size, b.size);
   if (a.is_flexible && b.is_flexible) return {.type = a.size > b.size ? a : b};
@@ -124,6 +130,14 @@ std::string spelling(const Type& type) {
   case TypeKind::lhist: return "lhist_t";
   }
   return "?";
+}
+
+std::string with_article(const Type& type) {
+  const std::string name = spelling(type);
+  if (type.kind == TypeKind::tuple) return "a tuple " + name;
+  // By sound: an int8, an unsigned int *; but a uint8.
+  const bool vowel = std::string_view("aeio").contains(name[0]) || name.starts_with("un");
+  return (vowel ? "an " : "a ") + name;
 }
 
 } // namespace trc

@@ -63,6 +63,9 @@ std::vector<uint32_t> element_offsets(const Type& tuple);
 /// keep their elements so; other types stay as they are.
 Type storage_type(const Type& type);
 
+/// Of what is read from there. What was only ever given literals stays flexible: it is not negative.
+Type read_type(const Type& type);
+
 /// How well two types go together; see join_types().
 enum class Fit : uint8_t { good, sign_lost, bad };
 
@@ -78,5 +81,7 @@ Joined join_types(const Type& a, const Type& b);
 
 /// As the user writes it: `int32`, `string[16]`, `(uint64,string[16])`, `hist_t`.
 std::string spelling(const Type& type);
+/// In a sentence: `an int32`, `a string[16]`, `a tuple (uint64,string[16])`.
+std::string with_article(const Type& type);
 
 } // namespace trc

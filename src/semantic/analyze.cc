@@ -9,12 +9,20 @@ namespace {
 typed::Program check_all(const std::vector<ExpandedProbe>& probes, const AnalysisOptions& options,
                          Environment& environment, Diagnostics& diagnostics) {
   typed::Program program;
+  Diagnostics unresolved;
   for (size_t i = 0; i < probes.size(); ++i) {
-    Checker checker(
-        {.options = options, .environment = environment, .program = program, .diagnostics = diagnostics},
-        probes[i], i);
+    Checker checker({.options = options,
+                     .environment = environment,
+                     .program = program,
+                     .diagnostics = diagnostics,
+                     .unresolved = unresolved},
+                    probes[i], i);
     checker.run();
   }
+  // A value without a type is another mistake's consequence, unless there is no other.
+  if (!diagnostics.has_errors())
+    for (const Diagnostic& diagnostic : unresolved.list())
+      diagnostics.add(diagnostic);
   return program;
 }
 
@@ -38,7 +46,7 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
   typed::Program program = check_all(probes, options, environment, diagnostics);
   for (const MapFacts& facts : environment.maps)
     program.maps.push_back(
-        {facts.name, storage_type(facts.key), storage_type(facts.value), facts.is_cleared});
+        {facts.name, storage_type(facts.key), storage_type(facts.value), facts.is_cleared, facts.span});
   check_limits(program, diagnostics);
   if (diagnostics.has_errors()) return {};
   return program;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct CheckContext {
   Environment& environment;
   typed::Program& program; ///< the probe, its events and actions are added here
   Diagnostics& diagnostics;
+  Diagnostics& unresolved; ///< to be said only if nothing explains them
 };
 
 class Checker {
@@ -36,8 +38,9 @@ private:
   void statement(const ast::Statement& statement, typed::Block& out);
   void assign(const ast::Assign& node, Span span, typed::Block& out);
   void assign_variable(const ast::Variable& target, Span span, ExpressionPtr value, typed::Block& out);
-  void assign_map(const ast::Map& target, Span span, ExpressionPtr value, typed::Block& out);
-  void update_map(const ast::Map& target, Span span, BinaryOperator op, ExpressionPtr value,
+  void assign_map(const ast::Assign& node, const ast::Map& target, Span span, ExpressionPtr value,
+                  typed::Block& out);
+  void update_map(const ast::Assign& node, const ast::Map& target, Span span, ExpressionPtr value,
                   typed::Block& out);
   void aggregate(const ast::Assign& node, const Builtin& row, Span span, typed::Block& out);
   void let(const ast::Let& node, Span span, typed::Block& out);
@@ -63,12 +66,16 @@ private:
   ExpressionPtr comparison(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right);
   ExpressionPtr arithmetic(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right);
   ExpressionPtr pointer_arithmetic(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right);
+  /// Says what is wrong with a constant right operand, if anything is.
+  bool is_bad_operand(BinaryOperator op, const typed::Expression& right);
 
   // check_map.cc
   /// The map a name stands for with its key checked, joined with the map's key type and converted to it.
   typed::MapAccess access(const ast::Map& node, Span span);
   typed::MapAccess access(const std::string& name, Span span, ExpressionPtr key);
-  typed::MapAccess whole_map(const ast::Map& node);
+  /// Whether the map has a value at all. If not, that is said, now or when nothing else explains it.
+  bool is_known(typed::MapId map, Span span);
+  typed::MapId whole_map(const ast::Map& node, Span span);
   MapFacts& facts(typed::MapId map) { return context_.environment.maps[map]; }
   /// Widens the type of `what` (a variable or map, for messages) by that of a value assigned to it.
   bool widen(Type& type, const Type& by, const std::string& what, Span span);
@@ -78,6 +85,11 @@ private:
   bool check_arguments(const ast::Call& node, const Builtin& row, Span span);
   std::optional<std::string> text(const ast::Expression& expression);
   std::optional<int64_t> number(const ast::Expression& expression);
+  /// What an argument is, in words, for the message that it should be something else.
+  std::string what_is(const ast::Expression& expression);
+  std::optional<std::string> known_text(const ast::Expression& source, const typed::Expression& value);
+  /// A string constant of the script's own, within limits.
+  ExpressionPtr text_value(Span span, std::string bytes);
   ExpressionPtr integer_argument(const ast::Call& node, size_t index, const Builtin& row);
   ExpressionPtr bad_argument(const ast::Call& node, size_t index, const Builtin& row,
                              const std::string& expected, const std::string& got);
@@ -106,13 +118,16 @@ private:
 
   typed::VariableId declare(const std::string& name);
   std::optional<typed::VariableId> find_variable(const std::string& name) const;
+  void report_undefined(const std::string& name, Span span);
   Type& variable_type(typed::VariableId id) { return context_.environment.variables[index_][id]; }
 
   CheckContext context_;
   const ExpandedProbe& probe_;
   size_t index_;
   std::vector<std::map<std::string, typed::VariableId>> scopes_;
-  uint32_t declared_ = 0; ///< variables declared so far
+  uint32_t declared_ = 0;                ///< variables declared so far
+  std::set<typed::VariableId> assigned_; ///< so far, if perhaps by a value whose type is not known
+  std::set<std::string> left_scopes_;    ///< names whose scope has ended
 };
 
 } // namespace trc

@@ -38,7 +38,8 @@ typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin&
   auto number = [&](const std::string& specifier) {
     const typed::Expression& e = *values[next++];
     if (!e.type.is_none() && !e.type.is_scalar())
-      report(DiagnosticId::format_type, e.span, specifier, "a " + spelling(e.type));
+      report(DiagnosticId::format_type, e.span, specifier, with_article(e.type),
+             specifier == "*" ? "it is a width or precision" : "print it with `%s`");
   };
   for (const FormatPiece& piece : *pieces) {
     if (piece.width_from_argument) number("*");
@@ -59,12 +60,7 @@ typed::ExpressionPtr Checker::check_print(const ast::Call& node, const Builtin& 
     report(DiagnosticId::print_map_only, node.arguments[1]->span);
     return unknown(span);
   }
-  ExpressionPtr printed = expression(*node.arguments[0]);
-  auto* call = std::get_if<typed::Call>(&printed->node);
-  if (call && printed->type.is_none()) {
-    report(DiagnosticId::print_of_nothing, printed->span);
-    return unknown(span);
-  }
+  ExpressionPtr printed = value(*node.arguments[0]);
   uint32_t event = add_event(EventKind::print_value, "", {printed->type});
   typed::Expressions values;
   values.push_back(std::move(printed));
@@ -73,11 +69,9 @@ typed::ExpressionPtr Checker::check_print(const ast::Call& node, const Builtin& 
 
 typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& map, const Builtin& row,
                                         Span span) {
-  ActionInfo action = {.kind = ActionKind::print_map, .map = whole_map(map).map};
-  if (facts(action.map).value.is_none()) {
-    report(DiagnosticId::undefined_map, node.arguments[0]->span, map.name, "");
-    return unknown(span);
-  }
+  const Span map_span = node.arguments[0]->span;
+  ActionInfo action = {.kind = ActionKind::print_map, .map = whole_map(map, map_span)};
+  if (!is_known(action.map, map_span)) return unknown(span);
   for (size_t i = 1; i < node.arguments.size(); ++i) {
     const int64_t n = *number(*node.arguments[i]);
     if (n < 0) {
@@ -93,11 +87,8 @@ typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& m
 typed::ExpressionPtr Checker::check_clear(const ast::Call& node, const Builtin& row, Span span) {
   const auto& map = std::get<ast::Map>(node.arguments[0]->node);
   if (!map.keys.empty()) return bad_argument(node, 0, row, "a whole map", "an element: `delete` removes one");
-  typed::MapId id = whole_map(map).map;
-  if (facts(id).value.is_none()) {
-    report(DiagnosticId::undefined_map, node.arguments[0]->span, map.name, "");
-    return unknown(span);
-  }
+  typed::MapId id = whole_map(map, node.arguments[0]->span);
+  if (!is_known(id, node.arguments[0]->span)) return unknown(span);
   facts(id).is_cleared = true;
   return typed::make_expression(span, {},
                                 action_call(row, add_action({.kind = ActionKind::clear_map, .map = id})));

@@ -5,17 +5,13 @@
 namespace trc {
 namespace {
 
-std::string a(const Type& type) {
-  return (type.is_integer() && type.is_signed ? "an " : "a ") + spelling(type);
-}
-
 /// Folds what can be done with two literal strings, or a literal string and a number.
 typed::ExpressionPtr fold_texts(BinaryOperator op, Span span, const typed::Expression& left,
                                 const typed::Expression& right) {
   const typed::Text* x = as_text(left);
   if (!x) return nullptr;
   const typed::Constant* skip = as_constant(right);
-  if (skip && op == BinaryOperator::add)
+  if (skip && op == BinaryOperator::add && (!right.type.is_signed || static_cast<int64_t>(skip->bits) >= 0))
     return text_constant(span, x->bytes.substr(std::min<size_t>(skip->bits, x->bytes.size())));
   const typed::Text* y = as_text(right);
   if (!y) return nullptr;
@@ -45,22 +41,29 @@ BinaryOperator mirrored(BinaryOperator op) {
 } // namespace
 
 typed::ExpressionPtr Checker::binary(const ast::Binary& node, Span span) {
-  if (!is_logical(node.op)) return binary(node.op, span, value(*node.left), value(*node.right));
+  if (!is_logical(node.op)) {
+    ExpressionPtr left = value(*node.left), right = value(*node.right);
+    return binary(node.op, span, std::move(left), std::move(right));
+  }
   ExpressionPtr left = condition(*node.left), right = condition(*node.right);
   if (left->type.is_none() || right->type.is_none()) return unknown(span);
-  if (Folded folded = fold(node.op, span, *left, *right, bool_type(), false); folded.value)
+  if (Folded folded = fold(node.op, span, *left, *right, bool_type()); folded.value)
     return std::move(folded.value);
   return typed::make_expression(span, bool_type(), typed::Binary{node.op, std::move(left), std::move(right)});
 }
 
 typed::ExpressionPtr Checker::binary(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right) {
   if (left->type.is_none() || right->type.is_none()) return unknown(span);
-  if (ExpressionPtr folded = fold_texts(op, span, *left, *right)) return folded;
+  if (ExpressionPtr folded = fold_texts(op, span, *left, *right)) {
+    const typed::Text* text = as_text(*folded);
+    return text ? text_value(span, text->bytes) : std::move(folded);
+  }
   if (is_comparison(op)) return comparison(op, span, std::move(left), std::move(right));
   if (left->type.kind == TypeKind::pointer || right->type.kind == TypeKind::pointer)
     return pointer_arithmetic(op, span, std::move(left), std::move(right));
   if (!left->type.is_scalar() || !right->type.is_scalar()) {
-    report(DiagnosticId::bad_operands, span, trc::spelling(op), a(left->type), a(right->type),
+    report(DiagnosticId::bad_operands, span, trc::spelling(op), with_article(left->type),
+           with_article(right->type),
            left->type.is_string() && right->type.is_string() ? "strings can be compared with `==` and `!=`"
                                                              : "");
     return unknown(span);
@@ -77,13 +80,14 @@ typed::ExpressionPtr Checker::comparison(BinaryOperator op, Span span, Expressio
   if (!left->type.is_scalar() || !right->type.is_scalar()) {
     std::string hint = strings ? "strings can be compared with `==` and `!=` only" : "";
     if (left->type.is_string() != right->type.is_string()) hint = "a string compares with a string";
-    report(DiagnosticId::bad_operands, span, trc::spelling(op), a(left->type), a(right->type), hint);
+    report(DiagnosticId::bad_operands, span, trc::spelling(op), with_article(left->type),
+           with_article(right->type), hint);
     return unknown(span);
   }
   // Booleans and pointers compare as the unsigned numbers they are.
   auto number = [](const Type& type) { return type.is_integer() ? type : integer_type(8, false); };
   Joined joined = join_types(number(left->type), number(right->type));
-  if (Folded folded = fold(op, span, *left, *right, bool_type(), joined.type.is_signed); folded.value)
+  if (Folded folded = fold(op, span, *left, *right, bool_type()); folded.value)
     return std::move(folded.value);
   typed::Binary node = {op, std::move(left), std::move(right), joined.type.is_signed};
   if (joined.fit == Fit::sign_lost) {
@@ -104,27 +108,37 @@ typed::ExpressionPtr Checker::arithmetic(BinaryOperator op, Span span, Expressio
   // A shift's result is of its left operand's kind; the count's sign says nothing about it.
   Joined joined = is_shift ? Joined{left_type} : join_types(left_type, right_type);
   Type result = integer_type(8, op == BinaryOperator::subtract || joined.type.is_signed);
+  // What can't be negative stays so, and takes the sign of what it meets.
+  result.is_flexible = op != BinaryOperator::subtract && joined.type.is_flexible;
+  if (is_bad_operand(op, *right)) return unknown(span);
+
+  Folded folded = fold(op, span, *left, *right, result);
+  if (folded.outcome == Fold::done) return std::move(folded.value);
+  if (folded.outcome == Fold::overflow) {
+    report(DiagnosticId::constant_overflow, span);
+    return unknown(span);
+  }
   if (joined.fit == Fit::sign_lost && op != BinaryOperator::subtract)
     report(DiagnosticId::sign_lost, span, trc::spelling(op));
-
-  Folded folded = fold(op, span, *left, *right, result, result.is_signed);
-  switch (folded.outcome) {
-  case Fold::done: return std::move(folded.value);
-  case Fold::overflow: report(DiagnosticId::constant_overflow, span); return unknown(span);
-  case Fold::zero_division: report(DiagnosticId::constant_zero_division, right->span); return unknown(span);
-  case Fold::bad_shift:
-    report(DiagnosticId::bad_shift, right->span,
-           std::to_string(static_cast<int64_t>(as_constant(*right)->bits)));
-    return unknown(span);
-  case Fold::not_constant: break;
-  }
-  const bool divides = op == BinaryOperator::divide || op == BinaryOperator::modulo;
-  if (const typed::Constant* divisor = as_constant(*right); divides && divisor && divisor->bits == 0) {
-    report(DiagnosticId::constant_zero_division, right->span);
-    return unknown(span);
-  }
   return typed::make_expression(span, result,
                                 typed::Binary{op, std::move(left), std::move(right), result.is_signed});
+}
+
+bool Checker::is_bad_operand(BinaryOperator op, const typed::Expression& right) {
+  const typed::Constant* known = as_constant(right);
+  if (!known) return false;
+  const bool divides = op == BinaryOperator::divide || op == BinaryOperator::modulo;
+  const bool shifts = op == BinaryOperator::shift_left || op == BinaryOperator::shift_right;
+  if (divides && known->bits == 0) {
+    report(DiagnosticId::constant_zero_division, right.span);
+  } else if (shifts && known->bits > 63) {
+    report(DiagnosticId::bad_shift, right.span,
+           right.type.is_signed ? std::to_string(static_cast<int64_t>(known->bits))
+                                : std::to_string(known->bits));
+  } else {
+    return false;
+  }
+  return true;
 }
 
 /// A pointer plus or minus a number moves by elements; the difference of two is counted in them.
@@ -133,8 +147,19 @@ typed::ExpressionPtr Checker::pointer_arithmetic(BinaryOperator op, Span span, E
   if (left->type.kind != TypeKind::pointer && op == BinaryOperator::add) std::swap(left, right);
   const bool moves = op == BinaryOperator::add || op == BinaryOperator::subtract;
   const bool known_size = !left->type.elements.empty();
+  if (op == BinaryOperator::subtract && known_size && left->type.elements == right->type.elements) {
+    const uint32_t size = left->type.elements.front().size;
+    const Type number = integer_type(8, true);
+    left = convert(std::move(left), number);
+    right = convert(std::move(right), number);
+    ExpressionPtr bytes =
+        typed::make_expression(span, number, typed::Binary{op, std::move(left), std::move(right), true});
+    if (size <= 1) return bytes;
+    return arithmetic(BinaryOperator::divide, span, std::move(bytes), literal(span, size));
+  }
   if (!moves || !known_size || !right->type.is_integer()) {
-    report(DiagnosticId::bad_operands, span, trc::spelling(op), a(left->type), a(right->type),
+    report(DiagnosticId::bad_operands, span, trc::spelling(op), with_article(left->type),
+           with_article(right->type),
            moves ? "only a pointer to something of known size can be moved, by a number" : "");
     return unknown(span);
   }

@@ -94,7 +94,7 @@ bool Checker::check_arguments(const ast::Call& node, const Builtin& row, Span sp
     if (kind == ParameterKind::text) good = text(argument).has_value();
     if (kind == ParameterKind::number) good = number(argument).has_value();
     if (good) continue;
-    bad_argument(node, i, row, expectation(kind), "something else");
+    bad_argument(node, i, row, expectation(kind), what_is(argument));
     return false;
   }
   return true;
@@ -107,10 +107,28 @@ typed::ExpressionPtr Checker::bad_argument(const ast::Call& node, size_t index, 
   return unknown(node.arguments[index]->span);
 }
 
+std::string Checker::what_is(const ast::Expression& source) {
+  if (auto* map = std::get_if<ast::Map>(&source.node))
+    return map->keys.empty() ? "a map" : "an element of a map";
+  if (std::holds_alternative<ast::Variable>(source.node)) return "a variable";
+  ExpressionPtr e = expression(source);
+  if (as_text(*e)) return "a string";
+  if (as_constant(*e) && e->type.is_integer()) return "a number";
+  return "a value that is known at run time only";
+}
+
+typed::ExpressionPtr Checker::text_value(Span span, std::string bytes) {
+  const uint32_t most = context_.options.max_strlen - 1;
+  if (bytes.size() <= most) return text_constant(span, std::move(bytes));
+  report(DiagnosticId::string_too_long, span, std::to_string(bytes.size()), std::to_string(most));
+  return unknown(span);
+}
+
 std::optional<std::string> Checker::text(const ast::Expression& source) {
-  const bool can_be = std::holds_alternative<ast::String>(source.node) ||
-                      std::holds_alternative<ast::Parameter>(source.node) ||
-                      std::holds_alternative<ast::Binary>(source.node);
+  // As it stands: a format may be longer than a value.
+  if (auto* literal = std::get_if<ast::String>(&source.node)) return literal->value;
+  const bool can_be =
+      std::holds_alternative<ast::Parameter>(source.node) || std::holds_alternative<ast::Binary>(source.node);
   if (!can_be) return {};
   ExpressionPtr e = expression(source);
   const typed::Text* known = as_text(*e);
@@ -130,20 +148,37 @@ typed::ExpressionPtr Checker::integer_argument(const ast::Call& node, size_t ind
   ExpressionPtr e = value(*node.arguments[index]);
   if (e->type.is_none() || e->type.is_integer()) return e;
   if (e->type.is_scalar()) return convert(std::move(e), integer_type(8, false));
-  return bad_argument(node, index, row, "a number", "a " + spelling(e->type));
+  return bad_argument(node, index, row, "a number", with_article(e->type));
 }
 
 // ---- the builtins whose result a row can't tell
 
 typed::ExpressionPtr Checker::check_probe(const ast::Call&, const Builtin& row, Span span) {
   size_t longest = 0;
-  for (const probes::Match& match : probe_.matches)
+  bool all_one = true; // the same attach point may well be listed twice
+  for (const probes::Match& match : probe_.matches) {
     longest = std::max(longest, match.name.size());
-  if (probe_.matches.size() == 1) return text_constant(span, probe_name());
+    all_one = all_one && match.name == probe_name();
+  }
+  if (all_one) return text_constant(span, probe_name());
   // All names have one size, so that a table of them can be indexed.
   const uint32_t size = (longest + 1 + 7) / 8 * 8;
   return typed::make_expression(span, string_type(size),
                                 typed::Call{.id = row.id, .arguments = {}, .index = 0, .access = {}});
+}
+
+/// What str() gives where that is known by now: a text, a parameter as it was given, a number's digits.
+std::optional<std::string> Checker::known_text(const ast::Expression& source,
+                                               const typed::Expression& value) {
+  if (auto* parameter = std::get_if<ast::Parameter>(&source.node)) {
+    const Parameters& given = context_.options.parameters;
+    return parameter->index <= given.size() ? given[parameter->index - 1] : std::string();
+  }
+  if (const typed::Text* text = as_text(value)) return text->bytes;
+  const typed::Constant* known = as_constant(value);
+  if (!known || !value.type.is_integer()) return {};
+  return value.type.is_signed ? std::to_string(static_cast<int64_t>(known->bits))
+                              : std::to_string(known->bits);
 }
 
 typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& row, Span span) {
@@ -162,12 +197,8 @@ typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& ro
       size = std::min<uint64_t>(known->bits, most);
     }
   }
-  if (const typed::Text* text = as_text(*source))
-    return text_constant(span, length ? text->bytes.substr(0, size) : text->bytes);
-  if (const typed::Constant* known = as_constant(*source); known && source->type.is_integer())
-    return text_constant(span, known->bits || !std::holds_alternative<ast::Parameter>(node.arguments[0]->node)
-                                   ? std::to_string(static_cast<int64_t>(known->bits))
-                                   : "");
+  if (auto known = known_text(*node.arguments[0], *source))
+    return text_constant(span, length ? known->substr(0, size) : *known);
   if (source->type.is_string()) return source;
   if (source->type.kind == TypeKind::pointer && source->type.space == AddressSpace::none)
     source->type.space = probe_.matches.front().pointers;
@@ -187,6 +218,7 @@ typed::ExpressionPtr Checker::check_has_key(const ast::Call& node, const Builtin
                       .arguments = {},
                       .index = 0,
                       .access = access(map.name, node.arguments[0]->span, std::move(key))};
+  if (!is_known(call.access.map, node.arguments[0]->span)) return unknown(span);
   return typed::make_expression(span, bool_type(), std::move(call));
 }
 
@@ -201,6 +233,7 @@ typed::ExpressionPtr Checker::check_delete_key(const ast::Call& node, const Buil
     if (key->type.is_none()) return key;
     call.access = access(map.name, node.arguments[0]->span, std::move(key));
   }
+  if (!is_known(call.access.map, node.arguments[0]->span)) return unknown(span);
   return typed::make_expression(span, bool_type(), std::move(call));
 }
 

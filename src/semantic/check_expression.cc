@@ -16,7 +16,7 @@ typed::ExpressionPtr Checker::expression(const ast::Expression& source) {
             if (n.literal.unsigned_suffix) e->type = integer_type(8, false);
             return e;
           },
-          [&](const ast::String& n) { return text_constant(span, n.value); },
+          [&](const ast::String& n) { return text_value(span, n.value); },
           [&](const ast::Boolean& n) { return boolean(span, n.value); },
           [&](const ast::Name& n) { return name(n, span); },
           [&](const ast::Variable& n) { return variable(n, span); },
@@ -54,8 +54,9 @@ typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
   }
   const Builtin* row = find_builtin(node.name);
   if (!row) {
-    std::vector<std::string> known = builtin_names();
-    known.emplace_back("args");
+    std::vector<std::string> known = {"args"};
+    for (const Builtin& builtin : builtins())
+      if (builtin.kind == BuiltinKind::value) known.emplace_back(builtin.name);
     report(DiagnosticId::unknown_name, span, node.name, did_you_mean(node.name, known));
     return unknown(span);
   }
@@ -96,10 +97,6 @@ typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
 
 typed::ExpressionPtr Checker::parameter(const ast::Parameter& node, Span span) {
   const Parameters& given = context_.options.parameters;
-  if (node.index == 0) {
-    report(DiagnosticId::parameter_zero, span);
-    return unknown(span);
-  }
   if (node.index > given.size()) {
     report(DiagnosticId::parameter_missing, span, "$" + std::to_string(node.index),
            std::to_string(given.size()) +
@@ -109,24 +106,30 @@ typed::ExpressionPtr Checker::parameter(const ast::Parameter& node, Span span) {
   const std::string& text = given[node.index - 1];
   const bool negative = text.starts_with('-');
   auto integer = parse_integer(std::string_view(text).substr(negative), LiteralOrigin::text);
-  if (!integer) return text_constant(span, text);
+  if (!integer || (negative && integer->value > uint64_t{1} << 63)) return text_constant(span, text);
   if (!negative) return literal(span, integer->value);
   return signed_constant(span, static_cast<int64_t>(-integer->value));
 }
 
 typed::ExpressionPtr Checker::variable(const ast::Variable& node, Span span) {
   auto id = find_variable(node.name);
-  if (!id) {
-    std::vector<std::string> known;
-    for (const auto& scope : scopes_)
-      for (const auto& [name, unused] : scope)
-        known.push_back("$" + name);
-    report(DiagnosticId::undefined_variable, span, "$" + node.name, did_you_mean("$" + node.name, known));
-    return unknown(span);
-  }
-  Type type = storage_type(variable_type(*id));
-  if (type.is_none()) report(DiagnosticId::undefined_variable, span, "$" + node.name, "");
-  return typed::make_expression(span, type, typed::VariableRead{*id});
+  const Type type = id ? read_type(variable_type(*id)) : Type();
+  if (!type.is_none()) return typed::make_expression(span, type, typed::VariableRead{*id});
+  // If it was given a value without a type, that has been said already.
+  if (!id || !assigned_.contains(*id)) report_undefined(node.name, span);
+  return unknown(span);
+}
+
+void Checker::report_undefined(const std::string& name, Span span) {
+  std::vector<std::string> known;
+  for (const auto& scope : scopes_)
+    for (const auto& [other, unused] : scope)
+      if (other != name) known.push_back("$" + other);
+  std::string hint = did_you_mean("$" + name, known);
+  if (hint.empty()) hint = "assign to it first: `$" + name + " = …;`";
+  if (left_scopes_.contains(name))
+    hint = "it ended with the block of its first assignment: write `let $" + name + ";` before that block";
+  report(DiagnosticId::undefined_variable, span, "$" + name, hint);
 }
 
 typed::ExpressionPtr Checker::unary(const ast::Unary& node, Span span) {
@@ -135,7 +138,7 @@ typed::ExpressionPtr Checker::unary(const ast::Unary& node, Span span) {
   const bool not_number = !operand->type.is_scalar() ||
                           (operand->type.kind == TypeKind::pointer && node.op != UnaryOperator::logical_not);
   if (not_number) {
-    report(DiagnosticId::bad_operand, span, trc::spelling(node.op), "a " + spelling(operand->type), "");
+    report(DiagnosticId::bad_operand, span, trc::spelling(node.op), with_article(operand->type), "");
     return unknown(span);
   }
   if (const typed::Constant* known = as_constant(*operand)) {
@@ -143,7 +146,7 @@ typed::ExpressionPtr Checker::unary(const ast::Unary& node, Span span) {
     case UnaryOperator::logical_not: return boolean(span, known->bits == 0);
     case UnaryOperator::bit_not: return constant(span, integer_type(8, false), ~known->bits);
     default:
-      if (!operand->type.is_signed && known->bits > uint64_t{1} << 63) {
+      if (operand->type.is_signed ? known->bits == uint64_t{1} << 63 : known->bits > uint64_t{1} << 63) {
         report(DiagnosticId::constant_overflow, span);
         return unknown(span);
       }
@@ -166,13 +169,14 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
     ExpressionPtr read = variable(*target, node.operand->span);
     auto id = find_variable(target->name);
     if (!id || !widen(variable_type(*id), by, "$" + target->name, span)) return unknown(span);
-    return typed::make_expression(span, storage_type(variable_type(*id)), typed::VariableStep{node.op, *id});
+    return typed::make_expression(span, read_type(variable_type(*id)), typed::VariableStep{node.op, *id});
   }
   const auto& target = std::get<ast::Map>(node.operand->node);
   typed::MapAccess where = access(target, node.operand->span);
   MapFacts& map = facts(where.map);
+  map.is_assigned = true;
   if (!widen(map.value, by, target.name, span)) return unknown(span);
-  return typed::make_expression(span, storage_type(map.value), typed::MapStep{node.op, std::move(where)});
+  return typed::make_expression(span, read_type(map.value), typed::MapStep{node.op, std::move(where)});
 }
 
 typed::ExpressionPtr Checker::ternary(const ast::Ternary& node, Span span) {
@@ -183,8 +187,8 @@ typed::ExpressionPtr Checker::ternary(const ast::Ternary& node, Span span) {
   if (then->type.is_none() || otherwise->type.is_none()) return unknown(span);
   Joined joined = join_types(then->type, otherwise->type);
   if (joined.fit == Fit::bad) {
-    report(DiagnosticId::bad_operands, span, "?:", "a " + spelling(then->type),
-           "a " + spelling(otherwise->type), "both values must be of one type");
+    report(DiagnosticId::bad_operands, span, "?:", with_article(then->type), with_article(otherwise->type),
+           "both values must be of one type");
     return unknown(span);
   }
   if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, span, "?:");

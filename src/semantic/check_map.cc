@@ -11,7 +11,7 @@ typed::MapAccess Checker::access(const ast::Map& node, Span span) {
   for (const ast::ExpressionPtr& key : node.keys) {
     keys.push_back(value(*key));
     // A key that is not known yet leaves the map's key type alone for this round.
-    if (keys.back()->type.is_none()) return {context_.environment.map_id(node.name), unknown(span)};
+    if (keys.back()->type.is_none()) return {context_.environment.map_id(node.name, span), unknown(span)};
     types.push_back(keys.back()->type);
   }
   if (keys.empty()) return access(node.name, span, nullptr);
@@ -22,7 +22,7 @@ typed::MapAccess Checker::access(const ast::Map& node, Span span) {
 }
 
 typed::MapAccess Checker::access(const std::string& name, Span span, ExpressionPtr key) {
-  typed::MapId id = context_.environment.map_id(name);
+  typed::MapId id = context_.environment.map_id(name, span);
   MapFacts& map = facts(id);
   if (!key) {
     if (map.is_keyed)
@@ -38,7 +38,8 @@ typed::MapAccess Checker::access(const std::string& name, Span span, ExpressionP
   map.is_keyed = true;
   Joined joined = join_types(map.key, key->type);
   if (joined.fit == Fit::bad || key->type.is_aggregation()) {
-    report(DiagnosticId::key_mismatch, key->span, name, spelling(storage_type(map.key)), spelling(key->type));
+    report(DiagnosticId::key_mismatch, key->span, name, with_article(storage_type(map.key)),
+           with_article(key->type));
     return {id, std::move(key)};
   }
   if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, key->span, name);
@@ -46,8 +47,19 @@ typed::MapAccess Checker::access(const std::string& name, Span span, ExpressionP
   return {id, convert(std::move(key), storage_type(map.key))};
 }
 
-typed::MapAccess Checker::whole_map(const ast::Map& node) {
-  return {context_.environment.map_id(node.name), nullptr};
+typed::MapId Checker::whole_map(const ast::Map& node, Span span) {
+  return context_.environment.map_id(node.name, span);
+}
+
+bool Checker::is_known(typed::MapId id, Span span) {
+  const MapFacts& map = facts(id);
+  if (!map.value.is_none()) return true;
+  std::vector<std::string> known;
+  for (const MapFacts& other : context_.environment.maps)
+    if (!other.value.is_none()) known.push_back(other.name);
+  Diagnostics& channel = map.is_assigned ? context_.unresolved : context_.diagnostics;
+  channel.report(DiagnosticId::undefined_map, span, map.name, did_you_mean(map.name, known));
+  return false;
 }
 
 bool Checker::widen(Type& type, const Type& by, const std::string& what, Span span) {
@@ -55,7 +67,12 @@ bool Checker::widen(Type& type, const Type& by, const std::string& what, Span sp
   if (by.is_aggregation() && what.front() != '@') return false;
   Joined joined = join_types(type, by);
   if (joined.fit == Fit::bad) {
-    report(DiagnosticId::type_mismatch, span, what, "a " + spelling(storage_type(type)), "a " + spelling(by));
+    if (type.is_aggregation() && !by.is_aggregation())
+      report(DiagnosticId::aggregation_not_assignable, span, what, with_article(type));
+    else
+      report(DiagnosticId::type_mismatch, span, what, with_article(storage_type(type)),
+             with_article(by) +
+                 (type.kind == by.kind && by.is_aggregation() ? " with other parameters" : ""));
     return false;
   }
   if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, span, what);
@@ -65,17 +82,11 @@ bool Checker::widen(Type& type, const Type& by, const std::string& what, Span sp
 
 typed::ExpressionPtr Checker::map_read(const ast::Map& node, Span span) {
   typed::MapAccess where = access(node, span);
-  const Type type = storage_type(facts(where.map).value);
-  if (type.is_none()) {
-    std::vector<std::string> known;
-    for (const MapFacts& map : context_.environment.maps)
-      if (!map.value.is_none()) known.push_back(map.name);
-    report(DiagnosticId::undefined_map, span, node.name, did_you_mean(node.name, known));
-    return unknown(span);
-  }
+  if (!is_known(where.map, span)) return unknown(span);
+  const Type type = read_type(facts(where.map).value);
   if (!type.is_aggregation()) return typed::make_expression(span, type, typed::MapRead{std::move(where)});
   if (type.kind == TypeKind::hist || type.kind == TypeKind::lhist) {
-    report(DiagnosticId::aggregation_unreadable, span, node.name, spelling(type));
+    report(DiagnosticId::aggregation_unreadable, span, node.name, with_article(type));
     return unknown(span);
   }
   const bool is_signed = type.kind != TypeKind::count && type.is_signed;

@@ -5,6 +5,14 @@
 
 namespace trc {
 
+/// Whether evaluating it does anything, so that it can be a statement.
+static bool acts(const typed::Expression& e) {
+  if (auto* call = std::get_if<typed::Call>(&e.node))
+    return call->id == BuiltinId::delete_key || builtin(call->id).kind == BuiltinKind::action;
+  return std::holds_alternative<typed::VariableStep>(e.node) ||
+         std::holds_alternative<typed::MapStep>(e.node);
+}
+
 Checker::Checker(CheckContext context, const ExpandedProbe& probe, size_t index)
     : context_(context), probe_(probe), index_(index) {}
 
@@ -42,6 +50,8 @@ typed::Block Checker::block(const ast::Block& source) {
   typed::Block out;
   for (const ast::StatementPtr& s : source.statements)
     statement(*s, out);
+  for (const auto& [name, unused] : scopes_.back())
+    left_scopes_.insert(name);
   scopes_.pop_back();
   return out;
 }
@@ -51,10 +61,7 @@ void Checker::statement(const ast::Statement& source, typed::Block& out) {
   std::visit(overloaded{
                  [&](const ast::Evaluate& n) {
                    ExpressionPtr e = expression(*n.expression);
-                   const bool acts = std::holds_alternative<typed::Call>(e->node) ||
-                                     std::holds_alternative<typed::VariableStep>(e->node) ||
-                                     std::holds_alternative<typed::MapStep>(e->node);
-                   if (!acts && !e->type.is_none()) report(DiagnosticId::value_dropped, e->span);
+                   if (!acts(*e) && !e->type.is_none()) report(DiagnosticId::value_dropped, e->span);
                    out.push_back({span, typed::Evaluate{std::move(e)}});
                  },
                  [&](const ast::Discard& n) {
@@ -82,7 +89,7 @@ typed::Statement Checker::if_statement(const ast::If& node, Span span) {
 typed::ExpressionPtr Checker::condition(const ast::Expression& source) {
   ExpressionPtr e = value(source);
   if (e->type.is_none() || e->type.is_scalar()) return convert(std::move(e), bool_type());
-  report(DiagnosticId::bad_condition, e->span, "a " + spelling(e->type));
+  report(DiagnosticId::bad_condition, e->span, with_article(e->type));
   return unknown(source.span);
 }
 
@@ -101,6 +108,7 @@ void Checker::let(const ast::Let& node, Span span, typed::Block& out) {
     if (!type.is_none()) out.push_back({span, typed::AssignVariable{id, convert(std::move(initial), type)}});
     return;
   }
+  assigned_.insert(id);
   widen(variable_type(id), initial->type, "$" + node.name, span);
   initial = convert(std::move(initial), storage_type(variable_type(id)));
   out.push_back({span, typed::AssignVariable{id, std::move(initial)}});
@@ -113,8 +121,8 @@ void Checker::assign(const ast::Assign& node, Span span, typed::Block& out) {
   }
   ExpressionPtr right = value(*node.value);
   if (auto* map = std::get_if<ast::Map>(&node.target->node)) {
-    if (node.op) return update_map(*map, span, *node.op, std::move(right), out);
-    return assign_map(*map, span, std::move(right), out);
+    if (node.op) return update_map(node, *map, span, std::move(right), out);
+    return assign_map(node, *map, span, std::move(right), out);
   }
   const auto& target = std::get<ast::Variable>(node.target->node);
   if (node.op) right = binary(*node.op, span, variable(target, node.target->span), std::move(right));
@@ -125,27 +133,32 @@ void Checker::assign_variable(const ast::Variable& target, Span span, Expression
                               typed::Block& out) {
   auto found = find_variable(target.name);
   typed::VariableId id = found ? *found : declare(target.name);
+  assigned_.insert(id);
   if (!widen(variable_type(id), right->type, "$" + target.name, right->span)) return;
   right = convert(std::move(right), storage_type(variable_type(id)));
   out.push_back({span, typed::AssignVariable{id, std::move(right)}});
 }
 
-void Checker::assign_map(const ast::Map& target, Span span, ExpressionPtr right, typed::Block& out) {
-  typed::MapAccess where = access(target, span);
+void Checker::assign_map(const ast::Assign& node, const ast::Map& target, Span span, ExpressionPtr right,
+                         typed::Block& out) {
+  typed::MapAccess where = access(target, node.target->span);
   MapFacts& map = facts(where.map);
+  map.is_assigned = true;
   if (!widen(map.value, right->type, target.name, right->span)) return;
   right = convert(std::move(right), storage_type(map.value));
   out.push_back({span, typed::AssignMap{std::move(where), std::move(right)}});
 }
 
-void Checker::update_map(const ast::Map& target, Span span, BinaryOperator op, ExpressionPtr right,
+void Checker::update_map(const ast::Assign& node, const ast::Map& target, Span span, ExpressionPtr right,
                          typed::Block& out) {
-  typed::MapAccess where = access(target, span);
+  const BinaryOperator op = *node.op;
+  typed::MapAccess where = access(target, node.target->span);
   MapFacts& map = facts(where.map);
-  if (right->type.is_none()) return;
+  map.is_assigned = true;
+  if (right->type.is_none() || is_bad_operand(op, *right)) return;
   if (!right->type.is_scalar()) {
     report(DiagnosticId::bad_operand, right->span, std::string(trc::spelling(op)) + "=",
-           "a " + spelling(right->type), "");
+           with_article(right->type), "");
     return;
   }
   // `@x -= 1` makes a signed map, as a subtraction gives a signed number.
@@ -165,7 +178,8 @@ void Checker::aggregate(const ast::Assign& node, const Builtin& row, Span span, 
   }
   Type type;
   ExpressionPtr call = aggregation(std::get<ast::Call>(node.value->node), row, node.value->span, type);
-  typed::MapAccess where = access(*map, span);
+  typed::MapAccess where = access(*map, node.target->span);
+  facts(where.map).is_assigned = true;
   if (type.is_none() || !widen(facts(where.map).value, type, map->name, node.value->span)) return;
   auto& typed_call = std::get<typed::Call>(call->node);
   typed_call.access = std::move(where);

@@ -1,6 +1,9 @@
 #include "semantic/conversion.h"
 
 #include <limits>
+#include <optional>
+
+#include "base/check.h"
 
 namespace trc {
 
@@ -8,10 +11,11 @@ using typed::ExpressionPtr;
 
 ExpressionPtr convert(ExpressionPtr expression, const Type& to) {
   if (expression->type.is_none() || to.is_none() || expression->type == to) return expression;
-  const bool number = expression->type.is_scalar() && to.is_scalar() && to.kind != TypeKind::boolean;
-  // A constant, and a widening, are the same 64 bits.
-  const bool widening = number && (to.size == 8 || to.size > expression->type.size);
-  if (widening || (number && as_constant(*expression))) {
+  if (const typed::Constant* known = as_constant(*expression); known && to.kind == TypeKind::boolean)
+    return boolean(expression->span, known->bits != 0);
+  // A constant is its 64 bits. Other nodes keep their own type: it says how many bytes there are to read, and
+  // whether they have a sign.
+  if (as_constant(*expression) && expression->type.is_scalar() && to.is_scalar()) {
     expression->type = to;
     return expression;
   }
@@ -70,74 +74,63 @@ const typed::Text* as_text(const typed::Expression& expression) {
 
 namespace {
 
-template<class Integer> struct Outcome {
-  Fold fold = Fold::done;
-  Integer value = 0;
-};
+/// Holds every 64-bit value, signed or not, and what one operation makes of two of them (but for products).
+__extension__ using Wide = __int128;
 
-template<class Integer> Outcome<Integer> evaluate(BinaryOperator op, Integer a, Integer b) {
-  Outcome<Integer> out;
-  auto checked = [&](bool overflow) { out.fold = overflow ? Fold::overflow : Fold::done; };
-  const uint64_t shift = static_cast<uint64_t>(b);
+constexpr Wide kSmallest = std::numeric_limits<int64_t>::min();
+constexpr Wide kLargest = std::numeric_limits<uint64_t>::max();
+
+Wide value_of(const typed::Expression& e) {
+  const uint64_t bits = std::get<typed::Constant>(e.node).bits;
+  return e.type.is_signed ? Wide{static_cast<int64_t>(bits)} : Wide{bits};
+}
+
+/// Nothing if the result does not fit even there.
+std::optional<Wide> evaluate(BinaryOperator op, Wide a, Wide b) {
   switch (op) {
-  case BinaryOperator::add: checked(__builtin_add_overflow(a, b, &out.value)); break;
-  case BinaryOperator::subtract: checked(__builtin_sub_overflow(a, b, &out.value)); break;
-  case BinaryOperator::multiply: checked(__builtin_mul_overflow(a, b, &out.value)); break;
-  case BinaryOperator::divide:
-  case BinaryOperator::modulo:
-    if (b == 0) return {Fold::zero_division};
-    if (std::numeric_limits<Integer>::is_signed && b == static_cast<Integer>(-1)) {
-      // The one quotient that does not fit is that of the smallest number by -1.
-      if (op == BinaryOperator::modulo) return {};
-      checked(__builtin_sub_overflow(Integer{0}, a, &out.value));
-      break;
-    }
-    out.value = op == BinaryOperator::divide ? a / b : a % b;
-    break;
-  case BinaryOperator::shift_left:
-    if (shift > 63) return {Fold::bad_shift};
-    out.value = static_cast<Integer>(static_cast<uint64_t>(a) << shift);
-    checked((out.value >> shift) != a);
-    break;
-  case BinaryOperator::shift_right:
-    if (shift > 63) return {Fold::bad_shift};
-    out.value = a >> shift;
-    break;
-  case BinaryOperator::bit_and: out.value = a & b; break;
-  case BinaryOperator::bit_or: out.value = a | b; break;
-  case BinaryOperator::bit_xor: out.value = a ^ b; break;
-  case BinaryOperator::equal: out.value = a == b; break;
-  case BinaryOperator::not_equal: out.value = a != b; break;
-  case BinaryOperator::less: out.value = a < b; break;
-  case BinaryOperator::greater: out.value = a > b; break;
-  case BinaryOperator::less_equal: out.value = a <= b; break;
-  case BinaryOperator::greater_equal: out.value = a >= b; break;
-  case BinaryOperator::logical_and: out.value = a && b; break;
-  case BinaryOperator::logical_or: out.value = a || b; break;
+  case BinaryOperator::add: return a + b;
+  case BinaryOperator::subtract: return a - b;
+  case BinaryOperator::multiply: {
+    Wide product;
+    if (__builtin_mul_overflow(a, b, &product)) return {};
+    return product;
   }
-  return out;
+  case BinaryOperator::divide: return a / b;
+  case BinaryOperator::modulo: return a % b;
+  // Multiplied, because a negative number may not be shifted.
+  case BinaryOperator::shift_left: return evaluate(BinaryOperator::multiply, a, Wide{1} << b);
+  case BinaryOperator::shift_right: return a >> b;
+  case BinaryOperator::bit_and: return a & b;
+  case BinaryOperator::bit_or: return a | b;
+  case BinaryOperator::bit_xor: return a ^ b;
+  case BinaryOperator::equal: return a == b;
+  case BinaryOperator::not_equal: return a != b;
+  case BinaryOperator::less: return a < b;
+  case BinaryOperator::greater: return a > b;
+  case BinaryOperator::less_equal: return a <= b;
+  case BinaryOperator::greater_equal: return a >= b;
+  case BinaryOperator::logical_and: return a && b;
+  case BinaryOperator::logical_or: return a || b;
+  }
+  return {};
 }
 
 } // namespace
 
 Folded fold(BinaryOperator op, Span span, const typed::Expression& left, const typed::Expression& right,
-            const Type& result, bool is_signed) {
-  const typed::Constant *a = as_constant(left), *b = as_constant(right);
-  if (!a || !b) return {};
-  uint64_t bits;
-  Fold outcome;
-  if (is_signed) {
-    auto folded = evaluate<int64_t>(op, static_cast<int64_t>(a->bits), static_cast<int64_t>(b->bits));
-    bits = folded.value, outcome = folded.fold;
-  } else {
-    auto folded = evaluate<uint64_t>(op, a->bits, b->bits);
-    bits = folded.value, outcome = folded.fold;
-  }
-  if (outcome != Fold::done) return {outcome, nullptr};
-  if (result.kind == TypeKind::boolean) return {Fold::done, boolean(span, bits)};
+            const Type& result) {
+  if (!as_constant(left) || !as_constant(right)) return {};
+  const Wide a = value_of(left), b = value_of(right);
+  const bool divides = op == BinaryOperator::divide || op == BinaryOperator::modulo;
+  const bool shifts = op == BinaryOperator::shift_left || op == BinaryOperator::shift_right;
+  TRC_CHECK(!(divides && b == 0) && !(shifts && (b < 0 || b > 63)), "an operand that has no result");
+  const std::optional<Wide> value = evaluate(op, a, b);
+  if (!value || *value < kSmallest || *value > kLargest) return {Fold::overflow, nullptr};
+  if (result.kind == TypeKind::boolean) return {Fold::done, boolean(span, *value != 0)};
   // What two literals come to is a literal again: 2 * 3 is as good as 6.
-  if (is_signed) return {Fold::done, signed_constant(span, static_cast<int64_t>(bits))};
-  return {Fold::done, constant(span, result, bits)};
+  if (*value < 0) return {Fold::done, signed_constant(span, static_cast<int64_t>(*value))};
+  if (result.is_signed) return {Fold::done, literal(span, static_cast<uint64_t>(*value))};
+  return {Fold::done, constant(span, result, static_cast<uint64_t>(*value))};
 }
 
 } // namespace trc

@@ -20,13 +20,14 @@ const typed::Constant* as_constant(const typed::Expression& expression);
 const typed::Text* as_text(const typed::Expression& expression);
 
 /// What a fold can come to.
-enum class Fold : uint8_t { done, not_constant, overflow, zero_division, bad_shift };
+enum class Fold : uint8_t { done, not_constant, overflow };
 struct Folded {
   Fold outcome = Fold::not_constant;
   typed::ExpressionPtr value;
 };
-/// Evaluates an operator on two integer constants, with overflow checks in the result's type.
+/// Evaluates an operator on two constants by their values, each with the sign of its own type. The result is
+/// of the type `result` as long as that holds it. No divisor may be 0, no shift longer than 63 bits.
 Folded fold(BinaryOperator op, Span span, const typed::Expression& left, const typed::Expression& right,
-            const Type& result, bool is_signed);
+            const Type& result);
 
 } // namespace trc

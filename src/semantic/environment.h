@@ -19,6 +19,8 @@ struct MapFacts {
   bool is_keyed = false;  ///< used with a key
   bool is_scalar = false; ///< used without one; the use that comes first decides
   bool is_cleared = false;
+  bool is_assigned = false; ///< somewhere, if perhaps by a value whose type is not known
+  Span span;                ///< of its first use
 
   bool operator==(const MapFacts&) const = default;
 };
@@ -30,10 +32,10 @@ struct Environment {
 
   bool operator==(const Environment&) const = default;
 
-  typed::MapId map_id(const std::string& name) {
+  typed::MapId map_id(const std::string& name, Span span) {
     for (size_t i = 0; i < maps.size(); ++i)
       if (maps[i].name == name) return i;
-    maps.push_back({.name = name});
+    maps.push_back({.name = name, .key = {}, .value = {}, .span = span});
     return maps.size() - 1;
   }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <set>
 
 #include "parser/ast_walk.h"
@@ -27,9 +28,10 @@ bool fill_in_parameters(std::string& text, Span span, const Parameters& paramete
       return false;
     };
     if (end == i + 1) return refuse("`$` needs a number behind it");
-    unsigned long index = reference.size() > 6 ? 0 : std::stoul(reference.substr(1));
-    if (index == 0) return refuse("parameters are counted from 1");
-    if (index > parameters.size()) return refuse("this parameter was not given");
+    size_t index = 0;
+    auto [rest, error] = std::from_chars(text.data() + i + 1, text.data() + end, index);
+    if (error == std::errc() && index == 0) return refuse("parameters are counted from 1");
+    if (error != std::errc() || index > parameters.size()) return refuse("this parameter was not given");
     filled += parameters[index - 1];
     i = end - 1;
   }
@@ -67,7 +69,8 @@ bool same_program(const probes::Match& a, const probes::Match& b) {
   if (a.selector)
     return a.attach == b.attach && a.selector->access == b.selector->access &&
            a.selector->compat_status_offset == b.selector->compat_status_offset;
-  return a.has_cookie || a.attach == b.attach;
+  // Without either the program can't tell which of them it is.
+  return a.has_cookie || (a.attach == b.attach && a.name == b.name);
 }
 
 const probes::Argument* find_argument(const std::vector<probes::Argument>& list, const std::string& name) {

@@ -1,4 +1,4 @@
-// Sizes that the kernel sets: what a map's key and value may take.
+// Sizes that the kernel sets: what a map's key may take.
 #pragma once
 
 #include "base/diagnostic.h"
