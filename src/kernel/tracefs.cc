@@ -4,10 +4,12 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <fcntl.h>
 #include <optional>
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/text.h"
 
 namespace trc {
@@ -17,7 +19,10 @@ constexpr const char* kTracefs = "/sys/kernel/tracing";
 // Kernels before 4.1 have it only here; on later ones it appears here when debugfs is mounted.
 constexpr const char* kDebugfsTracing = "/sys/kernel/debug/tracing";
 
-bool is_usable(const std::string& directory) { return ::access(directory.c_str(), R_OK | X_OK) == 0; }
+/// By opening it: access(2) asks for the real user, who has no capabilities where a file or `setpriv` gave us ours.
+bool is_usable(const std::string& directory) {
+  return Fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)).get() >= 0;
+}
 
 } // namespace
 
