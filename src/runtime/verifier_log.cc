@@ -118,8 +118,7 @@ constexpr std::array kHints = {
     HintRow{"invalid access to map value",
             "the kernel cannot prove that this stays inside the value: bound the index "
             "or length with an `if` before it is used"},
-    HintRow{"invalid bpf_context access", "the probe's arguments do not reach so far on this kernel: see "
-                                          "`trc -lv PROBE` for those it has"},
+    HintRow{"invalid bpf_context access", "the probe's arguments do not reach so far on this kernel"},
     HintRow{"invalid access to packet", "test the length of the packet before this is read"},
     HintRow{"pointer and register with unbounded",
             "an offset is not known to be small: bound it with an `if` before it is "

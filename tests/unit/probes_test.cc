@@ -230,7 +230,8 @@ TEST_F(Probes, TracepointWildcards) {
   EXPECT_EQ(names("t:*openat"), names("tracepoint:*:*openat"));
   EXPECT_EQ(names("t:irq*:*").size(), 2u);
   EXPECT_EQ(mistake("t:sched:zz*"),
-            "no_match 0+11: [t:sched:zz*] [`trc -l 'tracepoint:*'` lists what there is]");
+            "no_match 0+11: [t:sched:zz*] [the folders of `/sys/kernel/tracing/events` are the categories, "
+            "those in them the events]");
 }
 
 TEST_F(Probes, UnknownTracepoints) {
@@ -272,7 +273,8 @@ TEST_F(Probes, RawTracepoints) {
             (Texts{"rawtracepoint:vmlinux:sys_enter", "rawtracepoint:vmlinux:sys_exit"}));
   EXPECT_EQ(mistake("rt:sched_swich"),
             "unknown_raw_tracepoint 3+11: [sched_swich] [did you mean `sched_switch`?]");
-  EXPECT_EQ(mistake("rt:zz*"), "no_match 0+6: [rt:zz*] [`trc -l 'rawtracepoint:*'` lists what there is]");
+  EXPECT_EQ(mistake("rt:zz*"), "no_match 0+6: [rt:zz*] [`bpftool btf dump file /sys/kernel/btf/vmlinux | "
+                               "grep btf_trace_` shows their names]");
   EXPECT_TRUE(mistake("rt:xfs:foo").starts_with("no_match 3+3: [rt:xfs:foo]"));
   for (const char* text : {"rawtracepoint", "rt:", "rt:a:b:c"})
     EXPECT_TRUE(mistake(text).starts_with("bad_attach_point 0+")) << text;

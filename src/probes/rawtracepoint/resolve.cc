@@ -82,8 +82,9 @@ void resolve_rawtracepoint(const AttachPointText& point, const ResolveContext& c
       if (auto id = context.kernel.raw_tracepoint_btf_id(name))
         matches.push_back(match_of(context.kernel, prefix, name, *id));
   if (matches.size() == before)
-    context.diagnostics.report(DiagnosticId::no_match, point.span, point.whole,
-                               "`trc -l 'rawtracepoint:*'` lists what there is");
+    context.diagnostics.report(
+        DiagnosticId::no_match, point.span, point.whole,
+        "`bpftool btf dump file /sys/kernel/btf/vmlinux | grep btf_trace_` shows their names");
 }
 
 } // namespace trc::probes

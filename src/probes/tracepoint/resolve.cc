@@ -132,8 +132,9 @@ void resolve_wildcard(const Target& target, const ResolveContext& context, std::
   }
   if (matches.size() > before) return;
   if (!category_found && !has_wildcard(target.category.text)) return report_missing(target, context);
-  context.diagnostics.report(DiagnosticId::no_match, target.point.span, target.point.whole,
-                             "`trc -l 'tracepoint:*'` lists what there is");
+  context.diagnostics.report(
+      DiagnosticId::no_match, target.point.span, target.point.whole,
+      "the folders of `/sys/kernel/tracing/events` are the categories, those in them the events");
 }
 
 } // namespace
