@@ -48,9 +48,10 @@ std::unexpected<Error> wrong(std::string cause, std::string hint = "`trc --help`
 Result<pid_t> parse_pid(const std::string& text) {
   pid_t pid = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
-  if (error != std::errc() || end != text.data() + text.size())
+  const bool too_large = error == std::errc::result_out_of_range;
+  if ((error != std::errc() && !too_large) || end != text.data() + text.size())
     return wrong("`" + text + "` is not a process id", "-p takes a number");
-  if (pid < 1 || pid > kMaxPid)
+  if (too_large || pid < 1 || pid > kMaxPid)
     return wrong("process id " + text + " is out of range", "1 to " + std::to_string(kMaxPid));
   return pid;
 }

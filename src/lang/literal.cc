@@ -49,12 +49,17 @@ int digit_value(char c) {
   return 99;
 }
 
+/// Whether `text` begins with `_` that have a digit behind them.
+bool separates(std::string_view text, int base) {
+  const size_t next = text.find_first_not_of('_');
+  return text[0] == '_' && next != text.npos && digit_value(text[next]) < base;
+}
+
 /// Digits of one base with `_` between them; stops before the first other character.
 std::optional<uint64_t> take_digits(std::string_view& text, int base, bool& any) {
   uint64_t value = 0;
   any = false;
-  while (!text.empty() && (digit_value(text[0]) < base ||
-                           (any && text[0] == '_' && text.size() > 1 && digit_value(text[1]) < base))) {
+  while (!text.empty() && (digit_value(text[0]) < base || (any && separates(text, base)))) {
     if (text[0] != '_') {
       if (__builtin_mul_overflow(value, static_cast<uint64_t>(base), &value) ||
           __builtin_add_overflow(value, static_cast<uint64_t>(digit_value(text[0])), &value))
