@@ -217,20 +217,18 @@ std::string losses() {
   return block("code", out, Place::paragraph);
 }
 
-std::string without_arguments(std::string text) {
-  for (char digit = '0'; digit <= '9'; ++digit)
-    for (std::string mark = {'{', digit, '}'}; text.find(mark) != text.npos;)
-      text.replace(text.find(mark), 3, "...");
-  return text;
+/// A row's text with X, Y, … where arguments go.
+std::string with_letters(std::string_view text) {
+  return replaced(trc::fill_in(text, {"X", "Y", "Z", "U", "V"}), "\u2026", "...");
 }
 
 std::string diagnostics() {
   std::string out;
   for (const trc::DiagnosticRow& row : trc::diagnostic_rows()) {
     std::string text = row.severity == trc::Severity::warning ? "Warning: " : "";
-    text += without_arguments(row.text) + ".";
-    const std::string hint = without_arguments(row.hint);
-    if (!hint.empty() && hint != "...") text += " Hint: " + hint + ".";
+    text += with_letters(row.text) + ".";
+    const std::string hint = with_letters(row.hint);
+    if (hint.size() > 1) text += " Hint: " + hint + ".";
     out += item(bold(row.name), prose(text, Origin::table));
   }
   return out;
