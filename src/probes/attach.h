@@ -21,7 +21,8 @@ struct AttachContext {
 enum class Moment : uint8_t { by_kernel, begin, end, periodic };
 
 struct Attached {
-  std::vector<Fd> descriptors; ///< closing them detaches
+  std::vector<Fd> descriptors;  ///< closing them detaches
+  bool detaches_slowly = false; ///< closing waits for the kernel, tens of milliseconds each
   Moment moment = Moment::by_kernel;
   std::chrono::nanoseconds period{0}; ///< periodic
 };

@@ -1,10 +1,26 @@
 // See attacher.h.
 #include "runtime/attacher.h"
 
+#include <algorithm>
+#include <unistd.h>
+
 namespace trc::runtime {
 namespace {
 
 bool is_own(const ProgramInfo& program) { return program.type == ProgramType::raw_tracepoint; }
+
+void close_all_but(const std::vector<Fd>& kept) {
+  std::vector<unsigned> numbers;
+  for (const Fd& fd : kept)
+    numbers.push_back(static_cast<unsigned>(fd.get()));
+  std::ranges::sort(numbers);
+  unsigned from = 0;
+  for (unsigned number : numbers) {
+    if (number > from) ::close_range(from, number - 1, 0);
+    from = number + 1;
+  }
+  ::close_range(from, ~0U, 0);
+}
 
 } // namespace
 
@@ -22,6 +38,7 @@ Result<void> Attacher::attach(size_t program, const Attachment& attachment) {
   case probes::Moment::periodic: periodic_.push_back({program, attached->period}); break;
   case probes::Moment::by_kernel: runs_by_kernel_ = true; break;
   }
+  if (attached->detaches_slowly) ++slow_links_;
   for (Fd& fd : attached->descriptors)
     links_.push_back(std::move(fd));
   probes_ += attachment.probes.size();
@@ -46,6 +63,20 @@ Result<bool> Attacher::attach_others(const Signals& signals) {
     }
   }
   return !signals.seen();
+}
+
+void Attacher::detach() {
+  // One is not worth a process.
+  constexpr size_t kWorthIt = 2;
+  if (slow_links_ >= kWorthIt && ::fork() == 0) {
+    // The child shares the descriptors, so what the parent closes stays attached until the child ends. It
+    // must not be reached by the terminal's signals, nor hold up those who wait for the output's end.
+    ::setsid();
+    close_all_but(links_);
+    links_.clear();
+    ::_exit(0);
+  }
+  links_.clear();
 }
 
 } // namespace trc::runtime

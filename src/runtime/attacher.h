@@ -30,6 +30,10 @@ public:
   /// Attaches the others. False if a signal came meanwhile.
   Result<bool> attach_others(const Signals& signals);
 
+  /// Detaches all. Where that takes long a process of its own is left to do it, so that the user is not kept
+  /// waiting; no program does anything any more by then.
+  void detach();
+
   const std::vector<size_t>& begins() const { return begins_; }
   const std::vector<size_t>& ends() const { return ends_; }
   const std::vector<Periodic>& periodic() const { return periodic_; }
@@ -46,6 +50,7 @@ private:
   std::vector<size_t> begins_, ends_;
   std::vector<Periodic> periodic_;
   std::vector<Fd> links_;
+  size_t slow_links_ = 0;
   bool runs_by_kernel_ = false;
   size_t probes_ = 0;
 };

@@ -112,8 +112,8 @@ RawMap read_slot(const MapInfo& info, const LoadedMaps& maps, uint64_t generatio
   return raw;
 }
 
-Result<void> replace_instance(const MapInfo& info, LoadedMap& map, uint32_t instance) {
-  auto fresh = create_instance(info);
+Result<void> replace_instance(const MapInfo& info, const Cpus& cpus, LoadedMap& map, uint32_t instance) {
+  auto fresh = create_instance(info, cpus);
   if (!fresh) return std::unexpected(fresh.error());
   int fd = fresh->get();
   if (bpf_map_update_elem(map.fd.get(), &instance, &fd, BPF_ANY) != 0)
@@ -150,7 +150,7 @@ Result<void> empty_instance(const MapInfo& info, LoadedMaps& maps, LoadedMap& ma
     auto count = static_cast<uint32_t>(raw.count);
     if (count == 0 || bpf_map_delete_batch(fd, raw.keys.data(), &count, nullptr) == 0) return {};
   }
-  return replace_instance(info, map, generation % kGenerations);
+  return replace_instance(info, maps.cpus, map, generation % kGenerations);
 }
 
 } // namespace trc::runtime

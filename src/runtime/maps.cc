@@ -27,6 +27,19 @@ bool can_allocate_on_demand() {
   return major > 6 || (major == 6 && minor >= 1);
 }
 
+/// Up to this size a hash table has its memory from the start. One that takes it as it grows can miss a key:
+/// the kernel holds but a few elements ready for each CPU (for per-CPU values one to three since Linux 6.8)
+/// and fetches more from an interrupt, which has to wait where a probe runs with interrupts off, as the
+/// scheduler's do.
+constexpr uint64_t kMostPreallocated = 16 << 20;
+
+/// About what a hash table takes when it is full.
+uint64_t full_size(const MapInfo& info, const Cpus& cpus) {
+  constexpr uint64_t kHeader = 48; // struct htab_elem
+  uint64_t copies = info.kind == MapKind::percpu_hash ? cpus.possible : 1;
+  return info.max_entries * (kHeader + info.key.size + copies * info.value.size);
+}
+
 std::unexpected<Error> not_created(const MapInfo& info) {
   int number = errno;
   std::string hint;
@@ -43,10 +56,10 @@ Result<Fd> create(const MapInfo& info, const MapSpec& spec) {
   return fd;
 }
 
-Result<LoadedMap> create_generations(const MapInfo& info) {
+Result<LoadedMap> create_generations(const MapInfo& info, const Cpus& cpus) {
   LoadedMap map;
   for (uint32_t i = 0; i < kGenerations; ++i) {
-    auto instance = create_instance(info);
+    auto instance = create_instance(info, cpus);
     if (!instance) return std::unexpected(instance.error());
     map.instances.push_back(std::move(*instance));
   }
@@ -61,7 +74,7 @@ Result<LoadedMap> create_generations(const MapInfo& info) {
   return map;
 }
 
-Result<LoadedMap> create_one(const MapInfo& info) {
+Result<LoadedMap> create_one(const MapInfo& info, const Cpus& cpus) {
   LoadedMap map;
   Result<Fd> fd;
   switch (info.kind) {
@@ -69,8 +82,8 @@ Result<LoadedMap> create_one(const MapInfo& info) {
   case MapKind::percpu_slot: return map;
   case MapKind::hash:
   case MapKind::percpu_hash:
-    if (info.has_generations) return create_generations(info);
-    fd = create_instance(info);
+    if (info.has_generations) return create_generations(info, cpus);
+    fd = create_instance(info, cpus);
     break;
   case MapKind::percpu_array:
     fd = create(info, {.type = BPF_MAP_TYPE_PERCPU_ARRAY,
@@ -153,14 +166,15 @@ Result<Cpus> count_cpus() {
   return Cpus{.possible = static_cast<unsigned>(numbers->size()), .limit = std::ranges::max(*numbers) + 1};
 }
 
-Result<Fd> create_instance(const MapInfo& info) {
+Result<Fd> create_instance(const MapInfo& info, const Cpus& cpus) {
   bool per_cpu = info.kind == MapKind::percpu_hash;
+  bool on_demand = full_size(info, cpus) > kMostPreallocated && can_allocate_on_demand();
   return create(info, {.type = per_cpu ? BPF_MAP_TYPE_PERCPU_HASH : BPF_MAP_TYPE_HASH,
                        .name = info.name,
                        .key_size = info.key.size,
                        .value_size = info.value.size,
                        .max_entries = info.max_entries,
-                       .flags = can_allocate_on_demand() ? uint32_t{BPF_F_NO_PREALLOC} : 0});
+                       .flags = on_demand ? uint32_t{BPF_F_NO_PREALLOC} : 0});
 }
 
 Result<LoadedMaps> create_maps(const Manifest& manifest) {
@@ -171,7 +185,7 @@ Result<LoadedMaps> create_maps(const Manifest& manifest) {
   if (auto done = check_data_layout(manifest, *cpus); !done) return std::unexpected(done.error());
   if (auto done = create_data(manifest, maps); !done) return std::unexpected(done.error());
   for (const MapInfo& info : manifest.maps) {
-    auto map = create_one(info);
+    auto map = create_one(info, maps.cpus);
     if (!map) return std::unexpected(map.error());
     if (!map->instances.empty()) start_filler(maps, *map);
     maps.maps.push_back(std::move(*map));

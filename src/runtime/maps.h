@@ -47,6 +47,6 @@ Result<LoadedMaps> create_maps(const Manifest& manifest);
 Result<void> wait_until_filled(const LoadedMaps& maps);
 
 /// Another empty map like the instances of `info`.
-Result<Fd> create_instance(const MapInfo& info);
+Result<Fd> create_instance(const MapInfo& info, const Cpus& cpus);
 
 } // namespace trc::runtime

@@ -224,6 +224,7 @@ Result<int> Session::run(Child& child, int process) {
       if (auto done = loop(); !done) return std::unexpected(done.error());
   }
   if (auto done = finish(); !done) return std::unexpected(done.error());
+  attacher_.detach();
   return static_cast<int>(control().exit_code);
 }
 

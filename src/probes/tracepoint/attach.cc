@@ -42,7 +42,8 @@ Result<Attached> attach_tracepoint(const Attachment& attachment, int program_fd,
   // The program runs for the tracepoint wherever it is hit: the one CPU is a formality of the interface.
   Fd event = open_perf_event(attributes, -1, 0);
   if (!event) return perf_event_failure(errno, what);
-  Attached attached;
+  // Unregistering a tracepoint waits for RCU (kernel: tracepoint_synchronize_unregister).
+  Attached attached = {.descriptors = {}, .detaches_slowly = true};
   auto done =
       attach_to_perf_event(std::move(event), program_fd, attachment.cookie, what, attached.descriptors);
   if (!done) return std::unexpected(done.error());
