@@ -9,21 +9,37 @@ namespace {
 typed::Program check_all(const std::vector<ExpandedProbe>& probes, const AnalysisOptions& options,
                          Environment& environment, Diagnostics& diagnostics) {
   typed::Program program;
-  Diagnostics unresolved;
   for (size_t i = 0; i < probes.size(); ++i) {
-    Checker checker({.options = options,
-                     .environment = environment,
-                     .program = program,
-                     .diagnostics = diagnostics,
-                     .unresolved = unresolved},
-                    probes[i], i);
+    Checker checker(
+        {.options = options, .environment = environment, .program = program, .diagnostics = diagnostics},
+        probes[i], i);
     checker.run();
   }
-  // A value without a type is another mistake's consequence, unless there is no other.
-  if (!diagnostics.has_errors())
-    for (const Diagnostic& diagnostic : unresolved.list())
-      diagnostics.add(diagnostic);
   return program;
+}
+
+/// Checking with the diagnostics thrown away infers the types; each round can only widen them, and a chain of
+/// assignments between maps is as long as the script's maps and variables are many.
+void infer(const std::vector<ExpandedProbe>& probes, const AnalysisOptions& options,
+           Environment& environment) {
+  for (Environment before;;) {
+    before = environment;
+    Diagnostics muted;
+    check_all(probes, options, environment, muted);
+    if (environment == before) return;
+  }
+}
+
+/// Maps that get values only from one another, as in `@x = @x + 1`, start from zero, so they hold numbers.
+/// Whether there were any.
+bool make_numbers(Environment& environment) {
+  bool any = false;
+  for (MapFacts& map : environment.maps) {
+    if (!map.value.is_none() || !map.is_assigned) continue;
+    map.value = integer_type(1, true);
+    map.value.is_flexible = any = true;
+  }
+  return any;
 }
 
 } // namespace
@@ -32,18 +48,14 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
                                       const AnalysisOptions& options, Diagnostics& diagnostics) {
   const std::vector<ExpandedProbe> probes = expand(source, kernel, options.parameters, diagnostics);
 
-  // Checking with the diagnostics thrown away infers the types; each round can only widen them, and a chain
-  // of assignments between maps is as long as the script's maps and variables are many.
   Environment environment;
   environment.variables.resize(probes.size());
-  for (Environment before;;) {
-    before = environment;
-    Diagnostics muted;
-    check_all(probes, options, environment, muted);
-    if (environment == before) break;
-  }
-
+  infer(probes, options, environment);
   typed::Program program = check_all(probes, options, environment, diagnostics);
+  if (!diagnostics.has_errors() && make_numbers(environment)) {
+    infer(probes, options, environment);
+    program = check_all(probes, options, environment, diagnostics);
+  }
   for (const MapFacts& facts : environment.maps)
     program.maps.push_back(
         {facts.name, storage_type(facts.key), storage_type(facts.value), facts.is_cleared, facts.span});

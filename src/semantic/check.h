@@ -21,7 +21,6 @@ struct CheckContext {
   Environment& environment;
   typed::Program& program; ///< the probe, its events and actions are added here
   Diagnostics& diagnostics;
-  Diagnostics& unresolved; ///< to be said only if nothing explains them
 };
 
 class Checker {
@@ -71,9 +70,10 @@ private:
 
   // check_map.cc
   /// The map a name stands for with its key checked, joined with the map's key type and converted to it.
-  typed::MapAccess access(const ast::Map& node, Span span);
-  typed::MapAccess access(const std::string& name, Span span, ExpressionPtr key);
-  /// Whether the map has a value at all. If not, that is said, now or when nothing else explains it.
+  /// Nothing if other uses of the map contradict, which is said then.
+  std::optional<typed::MapAccess> access(const ast::Map& node, Span span);
+  std::optional<typed::MapAccess> access(const std::string& name, Span span, ExpressionPtr key);
+  /// Whether the type of the map's values is known. If it never gets any, that is said.
   bool is_known(typed::MapId map, Span span);
   typed::MapId whole_map(const ast::Map& node, Span span);
   MapFacts& facts(typed::MapId map) { return context_.environment.maps[map]; }
@@ -98,6 +98,7 @@ private:
   ExpressionPtr check_##id(const ast::Call& node, const Builtin& row, Span span);
 #include "lang/builtins.def"
 #undef BUILTIN
+  ExpressionPtr element_call(const ast::Call& node, const Builtin& row, Span span);
   ExpressionPtr print_map(const ast::Call& node, const ast::Map& map, const Builtin& row, Span span);
 
   // check_aggregation.cc

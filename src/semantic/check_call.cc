@@ -210,30 +210,28 @@ typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& ro
 }
 
 typed::ExpressionPtr Checker::check_has_key(const ast::Call& node, const Builtin& row, Span span) {
-  const auto& map = std::get<ast::Map>(node.arguments[0]->node);
-  if (!map.keys.empty()) return bad_argument(node, 0, row, "a map without a key", "an element");
-  ExpressionPtr key = value(*node.arguments[1]);
-  if (key->type.is_none()) return key;
-  typed::Call call = {.id = row.id,
-                      .arguments = {},
-                      .index = 0,
-                      .access = access(map.name, node.arguments[0]->span, std::move(key))};
-  if (!is_known(call.access.map, node.arguments[0]->span)) return unknown(span);
-  return typed::make_expression(span, bool_type(), std::move(call));
+  return element_call(node, row, span);
 }
 
 typed::ExpressionPtr Checker::check_delete_key(const ast::Call& node, const Builtin& row, Span span) {
+  return element_call(node, row, span);
+}
+
+/// A call about an element: `f(@x, key)`; or about `f(@x[key])` or a scalar, if the key may be left out.
+typed::ExpressionPtr Checker::element_call(const ast::Call& node, const Builtin& row, Span span) {
   const auto& map = std::get<ast::Map>(node.arguments[0]->node);
-  typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
+  const Span map_span = node.arguments[0]->span;
+  std::optional<typed::MapAccess> where;
   if (node.arguments.size() == 1) {
-    call.access = access(map, node.arguments[0]->span); // delete(@x[k]), or a scalar
+    where = access(map, map_span);
   } else {
     if (!map.keys.empty()) return bad_argument(node, 0, row, "a map without a key", "an element");
     ExpressionPtr key = value(*node.arguments[1]);
-    if (key->type.is_none()) return key;
-    call.access = access(map.name, node.arguments[0]->span, std::move(key));
+    if (key->type.is_none()) return unknown(span);
+    where = access(map.name, map_span, std::move(key));
   }
-  if (!is_known(call.access.map, node.arguments[0]->span)) return unknown(span);
+  if (!where || !is_known(where->map, map_span)) return unknown(span);
+  typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = std::move(*where)};
   return typed::make_expression(span, bool_type(), std::move(call));
 }
 

@@ -73,7 +73,10 @@ typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
   auto* base = std::get_if<ast::Name>(&node.base->node);
   if (!base || base->name != "args") {
     ExpressionPtr e = value(*node.base);
-    if (!e->type.is_none()) report(DiagnosticId::not_a_struct, e->span, spelling(e->type));
+    const bool is_fraction = std::holds_alternative<ast::Integer>(node.base->node);
+    if (!e->type.is_none())
+      report(DiagnosticId::not_a_struct, e->span, with_article(e->type),
+             is_fraction ? "there are no floating point numbers here" : "`.` and `->` go with `args`");
     return unknown(span);
   }
   if (!probe_.arguments) {
@@ -172,11 +175,12 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
     return typed::make_expression(span, read_type(variable_type(*id)), typed::VariableStep{node.op, *id});
   }
   const auto& target = std::get<ast::Map>(node.operand->node);
-  typed::MapAccess where = access(target, node.operand->span);
-  MapFacts& map = facts(where.map);
+  auto where = access(target, node.operand->span);
+  if (!where) return unknown(span);
+  MapFacts& map = facts(where->map);
   map.is_assigned = true;
   if (!widen(map.value, by, target.name, span)) return unknown(span);
-  return typed::make_expression(span, read_type(map.value), typed::MapStep{node.op, std::move(where)});
+  return typed::make_expression(span, read_type(map.value), typed::MapStep{node.op, std::move(*where)});
 }
 
 typed::ExpressionPtr Checker::ternary(const ast::Ternary& node, Span span) {

@@ -5,13 +5,14 @@
 
 namespace trc {
 
-typed::MapAccess Checker::access(const ast::Map& node, Span span) {
+std::optional<typed::MapAccess> Checker::access(const ast::Map& node, Span span) {
   typed::Expressions keys;
   std::vector<Type> types;
   for (const ast::ExpressionPtr& key : node.keys) {
     keys.push_back(value(*key));
     // A key that is not known yet leaves the map's key type alone for this round.
-    if (keys.back()->type.is_none()) return {context_.environment.map_id(node.name, span), unknown(span)};
+    if (keys.back()->type.is_none())
+      return typed::MapAccess{context_.environment.map_id(node.name, span), unknown(span)};
     types.push_back(keys.back()->type);
   }
   if (keys.empty()) return access(node.name, span, nullptr);
@@ -21,30 +22,31 @@ typed::MapAccess Checker::access(const ast::Map& node, Span span) {
   return access(node.name, span, std::move(tuple));
 }
 
-typed::MapAccess Checker::access(const std::string& name, Span span, ExpressionPtr key) {
+std::optional<typed::MapAccess> Checker::access(const std::string& name, Span span, ExpressionPtr key) {
   typed::MapId id = context_.environment.map_id(name, span);
   MapFacts& map = facts(id);
   if (!key) {
-    if (map.is_keyed)
+    if (map.is_keyed) {
       report(DiagnosticId::map_needs_key, span, name);
-    else
-      map.is_scalar = true;
-    return {id, nullptr};
+      return {};
+    }
+    map.is_scalar = true;
+    return typed::MapAccess{id, nullptr};
   }
   if (map.is_scalar) {
     report(DiagnosticId::map_has_no_key, span, name);
-    return {id, nullptr};
+    return {};
   }
   map.is_keyed = true;
   Joined joined = join_types(map.key, key->type);
   if (joined.fit == Fit::bad || key->type.is_aggregation()) {
     report(DiagnosticId::key_mismatch, key->span, name, with_article(storage_type(map.key)),
            with_article(key->type));
-    return {id, std::move(key)};
+    return {};
   }
   if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, key->span, name);
   map.key = joined.type;
-  return {id, convert(std::move(key), storage_type(map.key))};
+  return typed::MapAccess{id, convert(std::move(key), storage_type(map.key))};
 }
 
 typed::MapId Checker::whole_map(const ast::Map& node, Span span) {
@@ -57,8 +59,8 @@ bool Checker::is_known(typed::MapId id, Span span) {
   std::vector<std::string> known;
   for (const MapFacts& other : context_.environment.maps)
     if (!other.value.is_none()) known.push_back(other.name);
-  Diagnostics& channel = map.is_assigned ? context_.unresolved : context_.diagnostics;
-  channel.report(DiagnosticId::undefined_map, span, map.name, did_you_mean(map.name, known));
+  // If it is given values without a type, the reason has been said, or will be.
+  if (!map.is_assigned) report(DiagnosticId::undefined_map, span, map.name, did_you_mean(map.name, known));
   return false;
 }
 
@@ -81,16 +83,16 @@ bool Checker::widen(Type& type, const Type& by, const std::string& what, Span sp
 }
 
 typed::ExpressionPtr Checker::map_read(const ast::Map& node, Span span) {
-  typed::MapAccess where = access(node, span);
-  if (!is_known(where.map, span)) return unknown(span);
-  const Type type = read_type(facts(where.map).value);
-  if (!type.is_aggregation()) return typed::make_expression(span, type, typed::MapRead{std::move(where)});
+  auto where = access(node, span);
+  if (!where || !is_known(where->map, span)) return unknown(span);
+  const Type type = read_type(facts(where->map).value);
+  if (!type.is_aggregation()) return typed::make_expression(span, type, typed::MapRead{std::move(*where)});
   if (type.kind == TypeKind::hist || type.kind == TypeKind::lhist) {
     report(DiagnosticId::aggregation_unreadable, span, node.name, with_article(type));
     return unknown(span);
   }
   const bool is_signed = type.kind != TypeKind::count && type.is_signed;
-  return typed::make_expression(span, integer_type(8, is_signed), typed::AggregationRead{std::move(where)});
+  return typed::make_expression(span, integer_type(8, is_signed), typed::AggregationRead{std::move(*where)});
 }
 
 } // namespace trc

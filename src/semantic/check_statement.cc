@@ -141,19 +141,21 @@ void Checker::assign_variable(const ast::Variable& target, Span span, Expression
 
 void Checker::assign_map(const ast::Assign& node, const ast::Map& target, Span span, ExpressionPtr right,
                          typed::Block& out) {
-  typed::MapAccess where = access(target, node.target->span);
-  MapFacts& map = facts(where.map);
+  auto where = access(target, node.target->span);
+  if (!where) return;
+  MapFacts& map = facts(where->map);
   map.is_assigned = true;
   if (!widen(map.value, right->type, target.name, right->span)) return;
   right = convert(std::move(right), storage_type(map.value));
-  out.push_back({span, typed::AssignMap{std::move(where), std::move(right)}});
+  out.push_back({span, typed::AssignMap{std::move(*where), std::move(right)}});
 }
 
 void Checker::update_map(const ast::Assign& node, const ast::Map& target, Span span, ExpressionPtr right,
                          typed::Block& out) {
   const BinaryOperator op = *node.op;
-  typed::MapAccess where = access(target, node.target->span);
-  MapFacts& map = facts(where.map);
+  auto where = access(target, node.target->span);
+  if (!where) return;
+  MapFacts& map = facts(where->map);
   map.is_assigned = true;
   if (right->type.is_none() || is_bad_operand(op, *right)) return;
   if (!right->type.is_scalar()) {
@@ -167,7 +169,7 @@ void Checker::update_map(const ast::Assign& node, const ast::Map& target, Span s
   if (!widen(map.value, by, target.name, right->span)) return;
   const bool is_signed = storage_type(map.value).is_signed;
   right = convert(std::move(right), storage_type(map.value));
-  out.push_back({span, typed::UpdateMap{std::move(where), op, std::move(right), is_signed}});
+  out.push_back({span, typed::UpdateMap{std::move(*where), op, std::move(right), is_signed}});
 }
 
 void Checker::aggregate(const ast::Assign& node, const Builtin& row, Span span, typed::Block& out) {
@@ -178,11 +180,12 @@ void Checker::aggregate(const ast::Assign& node, const Builtin& row, Span span, 
   }
   Type type;
   ExpressionPtr call = aggregation(std::get<ast::Call>(node.value->node), row, node.value->span, type);
-  typed::MapAccess where = access(*map, node.target->span);
-  facts(where.map).is_assigned = true;
-  if (type.is_none() || !widen(facts(where.map).value, type, map->name, node.value->span)) return;
+  auto where = access(*map, node.target->span);
+  if (!where) return;
+  facts(where->map).is_assigned = true;
+  if (type.is_none() || !widen(facts(where->map).value, type, map->name, node.value->span)) return;
   auto& typed_call = std::get<typed::Call>(call->node);
-  typed_call.access = std::move(where);
+  typed_call.access = std::move(*where);
   // Signed or not is the map's affair: another assignment may have made it signed.
   for (ExpressionPtr& argument : typed_call.arguments)
     argument = convert(std::move(argument), integer_type(8, facts(typed_call.access.map).value.is_signed));
