@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace trc {
 
@@ -42,29 +43,50 @@ struct Palette {
 
 constexpr Palette kColors = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[0m"};
 
-/// A byte of the source as it goes to a terminal: a tab as four blanks, other control characters escaped.
-std::string shown_as(char c) {
+/// A character of the source as it goes to a terminal: a tab as four blanks, and what is no character
+/// escaped.
+struct Cell {
+  std::string shown;
+  size_t columns;
+  size_t begin, end; ///< its bytes in the line
+};
+
+Cell cell_at(std::string_view line, size_t at) {
   static constexpr char kHex[] = "0123456789abcdef";
-  const auto byte = static_cast<unsigned char>(c);
-  if (c == '\t') return "    ";
-  if (byte >= ' ' && byte != 0x7f) return std::string(1, c);
-  return std::string("\\x") + kHex[byte >> 4] + kHex[byte & 15];
+  const auto byte = static_cast<unsigned char>(line[at]);
+  if (byte == '\t') return {"    ", 4, at, at + 1};
+  const size_t length = byte < ' ' || byte == 0x7f ? 0 : utf8_sequence(line.substr(at));
+  if (length > 0) return {std::string(line.substr(at, length)), 1, at, at + length};
+  return {std::string("\\x") + kHex[byte >> 4] + kHex[byte & 15], 4, at, at + 1};
 }
+
+// Of a longer line the part around the marks is shown.
+constexpr size_t kMostCells = 160, kCellsBefore = 60;
 
 /// The source line, and below it the marks under the span's part of that line.
 std::string excerpt(Span span, const Sources& sources, const Palette& colors) {
-  std::string_view line = sources.line_at(span.begin);
-  size_t from = sources.locate(span.begin).column - 1;
-  size_t to = std::min<size_t>(line.size(), from + (span.end - span.begin));
-  std::string shown, marks;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const std::string cell = shown_as(line[i]);
-    shown += cell;
-    // The bytes that continue a UTF-8 sequence take no column of their own.
-    const bool continues = (static_cast<unsigned char>(line[i]) & 0xc0) == 0x80;
-    if (i < to && !continues) marks.append(cell.size(), i < from ? ' ' : '~');
+  const std::string_view line = sources.line_at(span.begin);
+  const size_t from = sources.locate(span.begin).column - 1;
+  const size_t to = std::min<size_t>(line.size(), from + (span.end - span.begin));
+  std::vector<Cell> cells;
+  for (size_t at = 0; at < line.size(); at = cells.back().end)
+    cells.push_back(cell_at(line, at));
+
+  size_t first = 0;
+  if (cells.size() > kMostCells) {
+    while (first < cells.size() && cells[first].end <= from)
+      ++first;
+    first -= std::min(first, kCellsBefore);
   }
-  if (from >= to) marks.resize(std::min(from, marks.size())), marks += '^';
+  const size_t last = std::min(cells.size(), first + kMostCells);
+  std::string shown, marks;
+  if (first > 0) shown = "…", marks = " ";
+  for (size_t i = first; i < last; ++i) {
+    shown += cells[i].shown;
+    if (cells[i].begin < std::max(from, to)) marks.append(cells[i].columns, cells[i].end <= from ? ' ' : '~');
+  }
+  if (last < cells.size()) shown += "…";
+  if (from >= to) marks += '^';
   return shown + "\n" + colors.mark + marks + colors.off + "\n";
 }
 

@@ -28,13 +28,23 @@ llvm::Value* ProgramBuilder::lower_elapsed(const typed::Call&, const Type&) {
   return m_.ir.CreateSub(now, load_word(m_.data(offsetof(ControlWords, start_time))));
 }
 
-llvm::Value* ProgramBuilder::lower_pid(const typed::Call&, const Type&) {
-  return m_.ir.CreateLShr(m_.call(Helper::get_current_pid_tgid, {}), 32);
+ProgramBuilder::Ids ProgramBuilder::current_ids() {
+  auto& ir = m_.ir;
+  const auto& space = m_.options.pid_namespace;
+  if (!space) {
+    Value* both = m_.call(Helper::get_current_pid_tgid, {});
+    return {ir.CreateLShr(both, 32), ir.CreateAnd(both, 0xffffffff)};
+  }
+  // struct bpf_pidns_info {u32 pid, tgid}; the helper clears it for a task of another namespace.
+  Value* info = allocate(8);
+  m_.call(Helper::get_ns_current_pid_tgid, {word(space->device), word(space->inode), info, word(8)});
+  Value* both = load_word(info);
+  return {ir.CreateLShr(both, 32), ir.CreateAnd(both, 0xffffffff)};
 }
 
-llvm::Value* ProgramBuilder::lower_tid(const typed::Call&, const Type&) {
-  return m_.ir.CreateAnd(m_.call(Helper::get_current_pid_tgid, {}), 0xffffffff);
-}
+llvm::Value* ProgramBuilder::lower_pid(const typed::Call&, const Type&) { return current_ids().process; }
+
+llvm::Value* ProgramBuilder::lower_tid(const typed::Call&, const Type&) { return current_ids().thread; }
 
 llvm::Value* ProgramBuilder::lower_uid(const typed::Call&, const Type&) {
   return m_.ir.CreateAnd(m_.call(Helper::get_current_uid_gid, {}), 0xffffffff);

@@ -11,10 +11,17 @@
 
 namespace trc {
 
+/// Device and inode of a PID namespace's file in /proc/PID/ns.
+struct PidNamespaceId {
+  uint64_t device, inode;
+};
+
 struct CodegenOptions {
   const Sources& sources;
-  uint32_t source = 0;         ///< base of the script in `sources`
-  unsigned cpus = 1;           ///< possible CPUs: slots of per-CPU scalars are laid out for so many
+  uint32_t source = 0; ///< base of the script in `sources`
+  unsigned cpus = 1;   ///< possible CPUs: slots of per-CPU scalars are laid out for so many
+  /// Set where trc does not live in the initial PID namespace: process ids are those of this one then.
+  std::optional<PidNamespaceId> pid_namespace;
   std::optional<uint64_t> pid; ///< -p: programs return at once for other processes
 };
 

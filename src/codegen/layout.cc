@@ -111,8 +111,8 @@ Manifest lay_out(const typed::Program& program, unsigned cpus) {
 }
 
 void finish_layout(Manifest& manifest, unsigned cpus) {
-  // Programs mask a CPU's number to a power of two, for the verifier: behind the last slot there must be memory for
-  // the numbers that no CPU has.
+  // Programs mask a CPU's number to a power of two, for the verifier: behind the last slot there must be
+  // memory for the numbers that no CPU has.
   uint32_t widest = 0;
   for (const MapInfo& map : manifest.maps)
     widest = std::max(widest, map.slot_stride);

@@ -13,8 +13,8 @@ ValueLayout layout_of(const Type& type, uint32_t offset = 0);
 /// length.
 inline constexpr uint32_t kInlineString = 32;
 
-/// Maps, events and actions of the program; maps the compiler needs itself (rings) come after the script's. Programs
-/// and losses are still missing.
+/// Maps, events and actions of the program; maps the compiler needs itself (rings) come after the script's.
+/// Programs and losses are still missing.
 Manifest lay_out(const typed::Program& program, unsigned cpus);
 
 /// Offset in the data map of a loss counter: they lie at its end, as they are made while code is generated.

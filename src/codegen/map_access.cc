@@ -126,7 +126,8 @@ llvm::Value* ProgramBuilder::with_new_element(const typed::MapAccess& access, Va
   return phi;
 }
 
-/// E2BIG says that the map is full; anything else (ENOMEM, EBUSY) that it could not take the key at this moment.
+/// E2BIG says that the map is full; anything else (ENOMEM, EBUSY) that it could not take the key at this
+/// moment.
 void ProgramBuilder::count_failed_insertion(Value* result, const std::string& map) {
   BasicBlock *full = new_block("full"), *busy = new_block("busy"), *end = new_block("counted");
   m_.ir.CreateCondBr(m_.ir.CreateICmpEQ(result, word(-E2BIG)), full, busy);
@@ -280,7 +281,8 @@ void ProgramBuilder::assign_map(const typed::AssignMap& node) {
   BasicBlock* missing = new_block("missing");
   Value* map = map_pointer(node.access, missing);
   Value* result = m_.call(Helper::map_update_elem, {map, key, from, word(kAny)});
-  if_true(m_.ir.CreateICmpNE(result, word(0)), [&] { count_failed_insertion(result, info(node.access).name); });
+  if_true(m_.ir.CreateICmpNE(result, word(0)),
+          [&] { count_failed_insertion(result, info(node.access).name); });
   branch_to(missing);
   m_.ir.SetInsertPoint(missing);
 }

@@ -157,6 +157,11 @@ private:
 #include "lang/builtins.def"
 #undef BUILTIN
   Value* lower(const typed::Call& call, const Type& type);
+  struct Ids {
+    Value *process, *thread;
+  };
+  /// Of the current task, as this PID namespace counts them; 0 for a task that is not in it.
+  Ids current_ids();
   void aggregate(const typed::Call& call, const std::function<void(Value* memory, Value* value)>& add);
   void keep_extreme(Value* memory, Value* value, bool is_signed, bool largest);
   void add_to(Value* word_address, Value* value);

@@ -111,8 +111,7 @@ void ProgramBuilder::check_state() {
 }
 
 void ProgramBuilder::check_pid() {
-  Value* both = m_.call(Helper::get_current_pid_tgid, {});
-  return_unless(m_.ir.CreateICmpEQ(m_.ir.CreateLShr(both, 32), word(*m_.options.pid)), "traced");
+  return_unless(m_.ir.CreateICmpEQ(current_ids().process, word(*m_.options.pid)), "traced");
 }
 
 void ProgramBuilder::check_compat(uint32_t status_offset) {

@@ -11,8 +11,8 @@ void ProgramBuilder::store(const typed::Expression& e, Value* to) {
   const uint32_t size = e.type.size;
   if (auto* convert = std::get_if<typed::Convert>(&e.node); convert && convert->operand->type.is_string()) {
     const uint32_t inner = convert->operand->type.size;
-    // What is longer than the place can't be: types only grow. The tail's zeroes go first, as whole words: the
-    // verifier takes no word at an odd place on the stack.
+    // What is longer than the place can't be: types only grow. The tail's zeroes go first, as whole words:
+    // the verifier takes no word at an odd place on the stack.
     const uint32_t tail = inner / 8 * 8;
     zero(offset(to, tail), size - tail);
     store(*convert->operand, to);
@@ -27,7 +27,8 @@ void ProgramBuilder::store(const typed::Expression& e, Value* to) {
                        [&] { return store(*n.otherwise, to), word(0); });
                  },
                  [&](const typed::Call& n) {
-                   if (n.id == BuiltinId::comm) store_comm(size, to);
+                   if (n.id == BuiltinId::comm)
+                     store_comm(size, to);
                    else if (n.id == BuiltinId::str)
                      store_str(n, size, to);
                    else

@@ -1,12 +1,10 @@
 #include "driver/pipeline.h"
 
-#include <cerrno>
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "codegen/generate.h"
+#include "kernel/files.h"
 #include "lexer/lexer.h"
 #include "parser/ast_dump.h"
 #include "parser/parser.h"
@@ -16,8 +14,13 @@ namespace trc {
 namespace {
 
 CodegenOptions codegen_options(const Script& script, const Kernel& kernel, const Options& options) {
-  return {
-      .sources = script.sources, .source = script.base, .cpus = kernel.possible_cpus(), .pid = options.pid};
+  CodegenOptions result = {.sources = script.sources,
+                           .source = script.base,
+                           .cpus = kernel.possible_cpus(),
+                           .pid_namespace = {},
+                           .pid = options.pid};
+  if (auto space = kernel.own_pid_namespace()) result.pid_namespace = {space->device, space->inode};
+  return result;
 }
 
 std::optional<typed::Program> parse_and_analyze(const Script& script, const Kernel& kernel,
@@ -51,22 +54,15 @@ constexpr std::pair<std::string_view, Dump> kTypedDumps[] = {
 } // namespace
 
 Result<Script> read_script(const Options& options) {
+  const bool is_file = !options.program && options.file != "-";
+  Result<std::string> text;
+  if (options.program)
+    text = *options.program;
+  else
+    text = is_file ? read_file(options.file) : read_all(STDIN_FILENO, "the script from standard input");
+  if (!text) return std::unexpected(text.error());
   Script script;
-  if (options.program) {
-    script.base = script.sources.add("stdin", *options.program);
-    return script;
-  }
-  if (options.file == "-") {
-    std::string text(std::istreambuf_iterator<char>(std::cin), {});
-    script.base = script.sources.add("stdin", std::move(text));
-    return script;
-  }
-  errno = 0;
-  std::ifstream file(options.file, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file || errno == EISDIR)
-    return errno_failure(errno ? errno : EIO, "can't read the script `" + options.file + "`");
-  script.base = script.sources.add(options.file, std::move(text));
+  script.base = script.sources.add(is_file ? options.file : "stdin", std::move(*text));
   return script;
 }
 

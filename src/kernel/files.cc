@@ -14,20 +14,24 @@
 
 namespace trc {
 
-Result<std::string> read_file(const std::string& path) {
-  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return errno_failure(errno, "can't open " + path);
-  // The size that such files report is of no use (0, or one page): read until the end.
+Result<std::string> read_all(int fd, const std::string& name) {
+  // The size that the kernel's files report is of no use (0, or one page): read until the end.
   std::string text;
   char piece[8192];
   for (;;) {
-    ssize_t got = ::read(file.get(), piece, sizeof piece);
+    ssize_t got = ::read(fd, piece, sizeof piece);
     if (got == 0) return text;
     if (got > 0)
       text.append(piece, got);
     else if (errno != EINTR)
-      return errno_failure(errno, "can't read " + path);
+      return errno_failure(errno, "can't read " + name);
   }
+}
+
+Result<std::string> read_file(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return errno_failure(errno, "can't open " + path);
+  return read_all(file.get(), path);
 }
 
 Result<std::vector<std::string>> directories_in(const std::string& path) {

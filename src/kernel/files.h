@@ -9,6 +9,8 @@
 
 namespace trc {
 
+/// From an open file to its end; `name` is for the message.
+Result<std::string> read_all(int fd, const std::string& name);
 Result<std::string> read_file(const std::string& path);
 /// Names of the directories in a directory, sorted.
 Result<std::vector<std::string>> directories_in(const std::string& path);

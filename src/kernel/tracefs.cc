@@ -19,7 +19,8 @@ constexpr const char* kTracefs = "/sys/kernel/tracing";
 // Kernels before 4.1 have it only here; on later ones it appears here when debugfs is mounted.
 constexpr const char* kDebugfsTracing = "/sys/kernel/debug/tracing";
 
-/// By opening it: access(2) asks for the real user, who has no capabilities where a file or `setpriv` gave us ours.
+/// By opening it: access(2) asks for the real user, who has no capabilities where a file or `setpriv` gave us
+/// ours.
 bool is_usable(const std::string& directory) {
   return Fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)).get() >= 0;
 }

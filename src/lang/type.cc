@@ -112,6 +112,15 @@ static std::string joined(const std::vector<Type>& types) {
   return text;
 }
 
+/// `(2)` for the parameters of a histogram, nothing for those that it has by default.
+static std::string parameter_list(const Type& type, const std::vector<int64_t>& usual) {
+  if (type.parameters == usual) return "";
+  std::string text;
+  for (int64_t parameter : type.parameters)
+    text += (text.empty() ? "(" : ",") + std::to_string(parameter);
+  return text + ")";
+}
+
 std::string spelling(const Type& type) {
   const char* sign = type.is_signed ? "" : "u";
   switch (type.kind) {
@@ -126,8 +135,8 @@ std::string spelling(const Type& type) {
   case TypeKind::min: return std::string(sign) + "min_t";
   case TypeKind::max: return std::string(sign) + "max_t";
   case TypeKind::avg: return std::string(sign) + "avg_t";
-  case TypeKind::hist: return "hist_t";
-  case TypeKind::lhist: return "lhist_t";
+  case TypeKind::hist: return "hist_t" + parameter_list(type, {0});
+  case TypeKind::lhist: return "lhist_t" + parameter_list(type, {});
   }
   return "?";
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/utf8.h"
+
 namespace trc {
 namespace {
 
@@ -31,15 +33,10 @@ constexpr Keyword kKeywords[] = {
 
 const Row& row(TokenKind kind) { return kTokens[static_cast<size_t>(kind)]; }
 
-/// The length of the well-formed UTF-8 sequence at the start of `text`, or 0.
-size_t utf8_length(std::string_view text) {
-  unsigned char lead = text[0];
-  size_t length = lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
-  if (lead < 0x80) return lead >= 0x20 && lead != 0x7f ? 1 : 0;
-  if (lead >= 0xf5 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
-  return length;
+/// The length of the character at the start of `text` if it can be shown as it is, else 0.
+size_t shown_length(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text[0]);
+  return byte < 0x20 || byte == 0x7f ? 0 : utf8_sequence(text);
 }
 
 } // namespace
@@ -58,7 +55,7 @@ std::string printable(std::string_view text, size_t limit) {
   std::string shown;
   while (!text.empty()) {
     if (shown.size() >= limit) return shown + "…";
-    size_t length = utf8_length(text);
+    size_t length = shown_length(text);
     if (length > 0) {
       shown += text.substr(0, length);
     } else {

@@ -1,8 +1,8 @@
 #include "output/value_json.h"
 
 #include "base/overloaded.h"
+#include "base/utf8.h"
 #include "output/value_text.h"
-#include "program/utf8.h"
 
 namespace trc::output {
 namespace {

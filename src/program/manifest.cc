@@ -8,8 +8,8 @@
 #include <type_traits>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "program/pretty_json.h"
-#include "program/utf8.h"
 
 namespace trc {
 namespace {

@@ -81,7 +81,8 @@ enum class LossCause : uint8_t {
 #undef LOSS
 };
 
-/// A counter in the data map, at Manifest::loss_offset + 8 * its index: how often something was lost, and where.
+/// A counter in the data map, at Manifest::loss_offset + 8 * its index: how often something was lost, and
+/// where.
 struct LossInfo {
   LossCause cause = LossCause::ring_full;
   std::string place; ///< the attach points as written, the map's name, or `FILE:LINE:COLUMN`

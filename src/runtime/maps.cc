@@ -45,8 +45,8 @@ std::unexpected<Error> not_created(const MapInfo& info) {
   std::string hint;
   if (number == EPERM) hint = "creating BPF maps needs root, or CAP_BPF";
   if (number == ENOMEM || number == E2BIG)
-    hint = "it has room for " + std::to_string(info.max_entries) +
-           (is_hash(info.kind) ? " keys: lower max_map_keys" : " bytes: make it smaller");
+    hint = "the kernel has no memory for it: it has room for " + std::to_string(info.max_entries) +
+           (is_hash(info.kind) ? " keys" : " bytes");
   return errno_failure(number, "cannot create the map " + info.name, hint);
 }
 

@@ -2,6 +2,7 @@
 #include "program/format_spec.h"
 #include "semantic/check.h"
 #include "semantic/conversion.h"
+#include "semantic/limits.h"
 
 namespace trc {
 namespace {
@@ -49,6 +50,12 @@ typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin&
     else if (piece.conversion)
       number(std::string("%") + piece.conversion);
   }
+  uint32_t size = 0;
+  for (const Type& type : types)
+    size += type.size;
+  if (size > kMostScratch)
+    report(DiagnosticId::scratch_too_large, span, "the values of this `printf` take", std::to_string(size),
+           std::to_string(kMostScratch));
   uint32_t event = add_event(EventKind::printf, format, std::move(types));
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
 }

@@ -1,4 +1,4 @@
-// Sizes that the kernel sets: what a map's key may take.
+// Sizes that the kernel sets.
 #pragma once
 
 #include "base/diagnostic.h"
@@ -6,6 +6,11 @@
 
 namespace trc {
 
+/// What all that a probe keeps at one time can take: PCPU_MIN_UNIT_SIZE (include/linux/percpu.h), the most that one
+/// CPU's part of a map's value can have.
+constexpr uint32_t kMostScratch = 32 * 1024;
+
+/// Keys of maps, and the variables of probes.
 void check_limits(const typed::Program& program, Diagnostics& diagnostics);
 
 } // namespace trc

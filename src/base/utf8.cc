@@ -1,4 +1,4 @@
-#include "program/utf8.h"
+#include "base/utf8.h"
 
 namespace trc {
 namespace {

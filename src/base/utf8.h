@@ -1,4 +1,5 @@
-// Which bytes are valid UTF-8: JSON text may hold nothing else, and what a kernel hands over is often not.
+// Which bytes are valid UTF-8: JSON text and a terminal take nothing else, and what scripts and kernels hold
+// is often not.
 #pragma once
 
 #include <cstddef>
