@@ -90,8 +90,10 @@ void Session::prepare() {
 /// begin first, then all the rest. False if a signal came.
 Result<bool> Session::attach() {
   if (auto done = attacher_.attach_own(); !done) return std::unexpected(done.error());
-  if (!options_.dry_run)
-    if (auto done = run_programs(attacher_.begins()); !done) return std::unexpected(done.error());
+  for (size_t begin : attacher_.begins()) {
+    if (options_.dry_run || is_ended()) break; // after exit() nothing more begins
+    if (auto done = run_programs({begin}); !done) return std::unexpected(done.error());
+  }
   if (is_ended()) return !signals_.seen();
   auto complete = attacher_.attach_others(signals_);
   if (attacher_.runs_by_kernel()) grace_.programs_may_run();

@@ -95,6 +95,8 @@ constexpr std::array kHints = {
             "the kernel follows every path through a program and gives up after a million "
             "steps: use fewer or shorter loops, fewer conditions inside loops, or split the "
             "work over several probes"},
+    HintRow{"number of maps per program",
+            "make one map of several, told apart by a further key, or split the work over several probes"},
     HintRow{"too complex",
             "there are more paths through this than the kernel follows: use fewer conditions, above "
             "all inside loops and `unroll`"},
