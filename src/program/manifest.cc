@@ -44,6 +44,7 @@ constexpr Name<MapKind> kMapKinds[] = {
 constexpr Name<EventKind> kEventKinds[] = {
     {EventKind::printf, "printf"},
     {EventKind::print_value, "print_value"},
+    {EventKind::print_scalar, "print_scalar"},
     {EventKind::time, "time"},
 };
 constexpr Name<ActionKind> kActionKinds[] = {

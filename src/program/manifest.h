@@ -53,11 +53,11 @@ struct MapInfo {
   bool operator==(const MapInfo&) const = default;
 };
 
-enum class EventKind : uint8_t { printf, print_value, time };
+enum class EventKind : uint8_t { printf, print_value, print_scalar, time };
 
 struct EventInfo {
   EventKind kind = EventKind::printf;
-  std::string format;              ///< printf: the format; time: the strftime format
+  std::string format; ///< printf: the format; time: the strftime format; print_scalar: the map's name
   std::vector<ValueLayout> fields; ///< offsets from the start of the record, header included
   uint32_t fixed_size = 0;         ///< bytes of header and fixed part; packed strings follow
 

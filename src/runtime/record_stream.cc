@@ -28,7 +28,8 @@ ControlRecord control_record(const RingRecord& record) {
 
 // In the order of EventKind and ActionKind.
 const RecordStream::EventHandler RecordStream::kEventHandlers[] = {
-    &RecordStream::print_formatted, &RecordStream::print_value, &RecordStream::print_time};
+    &RecordStream::print_formatted, &RecordStream::print_value, &RecordStream::print_scalar,
+    &RecordStream::print_time};
 const RecordStream::ActionHandler RecordStream::kActionHandlers[] = {
     &RecordStream::print_map, &RecordStream::clear_map, &RecordStream::exit};
 
@@ -114,6 +115,11 @@ void RecordStream::print_formatted(const EventInfo&, size_t index) {
 
 void RecordStream::print_value(const EventInfo&, size_t) {
   printer_->value(values_.empty() ? output::Value() : values_.front());
+}
+
+void RecordStream::print_scalar(const EventInfo& event, size_t) {
+  printer_->map(
+      {.name = event.format, .is_scalar = true, .entries = {{.key = {}, .value = values_.front()}}});
 }
 
 void RecordStream::print_time(const EventInfo& event, size_t) {

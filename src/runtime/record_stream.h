@@ -51,6 +51,7 @@ private:
 
   void print_formatted(const EventInfo& event, size_t index);
   void print_value(const EventInfo& event, size_t index);
+  void print_scalar(const EventInfo& event, size_t index);
   void print_time(const EventInfo& event, size_t index);
 
   Result<void> print_map(const ActionInfo& action, const ControlRecord& record);

@@ -99,6 +99,7 @@ private:
 #include "lang/builtins.def"
 #undef BUILTIN
   ExpressionPtr element_call(const ast::Call& node, const Builtin& row, Span span);
+  ExpressionPtr print_scalar(const ast::Map& map, const Builtin& row, Span span);
   ExpressionPtr print_map(const ast::Call& node, const ast::Map& map, const Builtin& row, Span span);
 
   // check_aggregation.cc

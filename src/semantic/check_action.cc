@@ -88,7 +88,20 @@ typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& m
     }
     (i == 1 ? action.top : action.divisor) = n;
   }
+  const MapFacts& printed = facts(action.map);
+  const bool plain_scalar = !printed.is_keyed && !printed.is_cleared && !printed.value.is_aggregation();
+  if (plain_scalar && node.arguments.size() == 1) return print_scalar(map, row, span);
   return typed::make_expression(span, {}, action_call(row, add_action(action)));
+}
+
+/// A scalar's value travels with the statement, so that it is the one that the map has at this moment. Not if
+/// the map is cleared: what is printed before a clear must be all that the clear takes away.
+typed::ExpressionPtr Checker::print_scalar(const ast::Map& map, const Builtin& row, Span span) {
+  ExpressionPtr printed = map_read(map, span);
+  uint32_t event = add_event(EventKind::print_scalar, map.name, {printed->type});
+  typed::Expressions values;
+  values.push_back(std::move(printed));
+  return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
 }
 
 typed::ExpressionPtr Checker::check_clear(const ast::Call& node, const Builtin& row, Span span) {

@@ -72,9 +72,7 @@ bool Checker::widen(Type& type, const Type& by, const std::string& what, Span sp
     if (type.is_aggregation() && !by.is_aggregation())
       report(DiagnosticId::aggregation_not_assignable, span, what, with_article(type));
     else
-      report(DiagnosticId::type_mismatch, span, what, with_article(storage_type(type)),
-             with_article(by) +
-                 (type.kind == by.kind && by.is_aggregation() ? " with other parameters" : ""));
+      report(DiagnosticId::type_mismatch, span, what, with_article(storage_type(type)), with_article(by));
     return false;
   }
   if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, span, what);
