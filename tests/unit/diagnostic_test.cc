@@ -76,8 +76,19 @@ TEST(Render, EmptySpans) {
 
 TEST(Render, OfSeveralLinesTheFirst) { EXPECT_EQ(excerpt_of("ab\ncdef", 1, 6), "ab\n ~\n"); }
 
-TEST(Render, NoControlCharacterReachesTheTerminal) {
+TEST(Render, NothingButCharactersReachesTheTerminal) {
   EXPECT_EQ(excerpt_of("a\x1b[1mb", 5, 6), "a\\x1b[1mb\n        ~\n");
+  EXPECT_EQ(excerpt_of("a\xff\xc3z", 3, 4), "a\\xff\\xc3z\n         ~\n");
+}
+
+TEST(Render, OfALongLineThePartThatMatters) {
+  const std::string before(1'000, 'a'), after(1'000, 'b');
+  EXPECT_EQ(excerpt_of(before + "xx" + after, 1'000, 1'002),
+            "…" + std::string(60, 'a') + "xx" + std::string(98, 'b') + "…\n" + std::string(61, ' ') + "~~\n");
+  EXPECT_EQ(excerpt_of("xx" + after, 0, 2), "xx" + std::string(158, 'b') + "…\n~~\n");
+  EXPECT_EQ(excerpt_of(before, 1'000, 1'000),
+            "…" + std::string(60, 'a') + "\n" + std::string(61, ' ') + "^\n");
+  EXPECT_EQ(excerpt_of(before, 0, 1'000), std::string(160, 'a') + "…\n" + std::string(160, '~') + "\n");
 }
 
 TEST(Render, TextHintAndColor) {
