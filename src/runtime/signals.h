@@ -1,5 +1,6 @@
 // SIGINT and SIGTERM: the first one asks the session to end in good order, the second one ends this process
-// at once, whatever it is doing then, even if it hangs in a write to a pipe that nobody reads.
+// at once, whatever it is doing then, even if it hangs in a write to a pipe that nobody reads. What comes
+// within a fifth of a second counts as the same one.
 #pragma once
 
 #include <array>
@@ -7,9 +8,9 @@
 
 namespace trc::runtime {
 
-/// The signals are handled so from its making to its end. They keep no state here: the handler does nothing,
-/// but the kernel puts the default back when it runs one (SA_RESETHAND), and that is how a signal that came
-/// is recognised.
+/// The signals are handled so from its making to its end. They keep no state here: the first one replaces its
+/// own handler, and that is how a signal that came is recognised. SIGALRM is used to give them their default
+/// back.
 class Signals {
 public:
   Signals();
@@ -23,7 +24,7 @@ public:
   void restore() const;
 
 private:
-  static constexpr std::array kNumbers = {SIGINT, SIGTERM};
+  static constexpr std::array kNumbers = {SIGINT, SIGTERM, SIGALRM};
   std::array<struct sigaction, kNumbers.size()> before_{};
   struct sigaction pipe_before_ {};
 };
