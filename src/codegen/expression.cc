@@ -15,9 +15,16 @@ llvm::Value* ProgramBuilder::scalar(const typed::Expression& e) {
             return read_aggregation(n.access, typed_map(n.access).value);
           },
           [&](const typed::ArgumentRead& n) { return scalar_argument(n.access, e.type); },
+          [&](const typed::Element& n) { return load_scalar(element_address(n), e.type); },
           [&](const typed::Unary& n) { return unary(n); },
           [&](const typed::Binary& n) { return binary(n); },
           [&](const typed::Ternary& n) {
+            if (!n.then) {
+              Value* value = scalar(*n.condition);
+              return choose(
+                  m_.ir.CreateICmpNE(value, word(0)), [&] { return value; },
+                  [&] { return scalar(*n.otherwise); });
+            }
             return choose(
                 truth(*n.condition), [&] { return scalar(*n.then); }, [&] { return scalar(*n.otherwise); });
           },
@@ -126,7 +133,7 @@ static llvm::CmpInst::Predicate predicate(BinaryOperator op, bool is_signed) {
 
 llvm::Value* ProgramBuilder::comparison(const typed::Binary& node) {
   auto& ir = m_.ir;
-  if (node.left->type.is_string()) {
+  if (!node.left->type.is_scalar()) {
     const uint32_t size = std::min(node.left->type.size, node.right->type.size);
     Value* a = address(*node.left);
     Value* same = equal_bytes(a, address(*node.right), size);

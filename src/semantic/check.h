@@ -51,12 +51,16 @@ private:
   /// Like expression(), but the result has a value: an action or nothing gets a diagnostic.
   ExpressionPtr value(const ast::Expression& expression);
   ExpressionPtr name(const ast::Name& node, Span span);
+  ExpressionPtr tuple(const ast::Tuple& node, Span span);
   ExpressionPtr member(const ast::Member& node, Span span);
+  ExpressionPtr element(const ast::Member& node, Span span, ExpressionPtr tuple);
   ExpressionPtr parameter(const ast::Parameter& node, Span span);
   ExpressionPtr variable(const ast::Variable& node, Span span);
   ExpressionPtr map_read(const ast::Map& node, Span span);
   ExpressionPtr unary(const ast::Unary& node, Span span);
   ExpressionPtr step(const ast::Unary& node, Span span);
+  ExpressionPtr elvis(Span span, ExpressionPtr test, ExpressionPtr otherwise);
+  std::optional<Type> join_choices(Span span, const Type& then, const Type& otherwise);
   ExpressionPtr ternary(const ast::Ternary& node, Span span);
 
   // check_binary.cc

@@ -77,6 +77,12 @@ typed::ExpressionPtr Checker::comparison(BinaryOperator op, Span span, Expressio
   const bool strings = left->type.is_string() && right->type.is_string();
   if (strings && equality)
     return typed::make_expression(span, bool_type(), typed::Binary{op, std::move(left), std::move(right)});
+  const Joined tuples = join_types(left->type, right->type);
+  if (equality && left->type.kind == TypeKind::tuple && tuples.fit != Fit::bad) {
+    left = convert(std::move(left), storage_type(tuples.type));
+    right = convert(std::move(right), storage_type(tuples.type));
+    return typed::make_expression(span, bool_type(), typed::Binary{op, std::move(left), std::move(right)});
+  }
   if (!left->type.is_scalar() || !right->type.is_scalar()) {
     std::string hint = strings ? "strings can be compared with `==` and `!=` only" : "";
     if (left->type.is_string() != right->type.is_string()) hint = "a string compares with a string";

@@ -27,6 +27,7 @@ typed::ExpressionPtr Checker::expression(const ast::Expression& source) {
           [&](const ast::Binary& n) { return binary(n, span); },
           [&](const ast::Ternary& n) { return ternary(n, span); },
           [&](const ast::Call& n) { return call(n, span); },
+          [&](const ast::Tuple& n) { return tuple(n, span); },
           [&](const ast::Member& n) { return member(n, span); },
       },
       source.node);
@@ -73,6 +74,7 @@ typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
   auto* base = std::get_if<ast::Name>(&node.base->node);
   if (!base || base->name != "args") {
     ExpressionPtr e = value(*node.base);
+    if (e->type.kind == TypeKind::tuple) return element(node, span, std::move(e));
     const bool is_fraction = std::holds_alternative<ast::Integer>(node.base->node);
     if (!e->type.is_none())
       report(DiagnosticId::not_a_struct, e->span, with_article(e->type),
@@ -96,6 +98,30 @@ typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
   }
   report(DiagnosticId::unknown_field, node.name_span, probe_name(), node.name, hint);
   return unknown(span);
+}
+
+typed::ExpressionPtr Checker::tuple(const ast::Tuple& node, Span span) {
+  typed::Expressions elements;
+  std::vector<Type> types;
+  for (const ast::ExpressionPtr& source : node.elements) {
+    elements.push_back(value(*source));
+    if (elements.back()->type.is_none()) return unknown(span);
+    types.push_back(elements.back()->type);
+  }
+  return typed::make_expression(span, tuple_type(types), typed::TupleOf{std::move(elements)});
+}
+
+typed::ExpressionPtr Checker::element(const ast::Member& node, Span span, ExpressionPtr tuple) {
+  const size_t count = tuple->type.elements.size();
+  auto index = parse_integer(node.name);
+  if (!index || index->value >= count) {
+    report(DiagnosticId::unknown_field, node.name_span, spelling(tuple->type), node.name,
+           "its elements are `.0` to `." + std::to_string(count - 1) + "`");
+    return unknown(span);
+  }
+  const Type type = tuple->type.elements[index->value];
+  return typed::make_expression(span, type,
+                                typed::Element{std::move(tuple), static_cast<uint32_t>(index->value)});
 }
 
 typed::ExpressionPtr Checker::parameter(const ast::Parameter& node, Span span) {
@@ -183,24 +209,43 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
   return typed::make_expression(span, read_type(map.value), typed::MapStep{node.op, std::move(*where)});
 }
 
-typed::ExpressionPtr Checker::ternary(const ast::Ternary& node, Span span) {
-  ExpressionPtr test = condition(*node.condition);
-  // `a ?: b` is `a ? a : b`.
-  ExpressionPtr then = value(node.then ? *node.then : *node.condition);
-  ExpressionPtr otherwise = value(*node.otherwise);
-  if (then->type.is_none() || otherwise->type.is_none()) return unknown(span);
-  Joined joined = join_types(then->type, otherwise->type);
+typed::ExpressionPtr Checker::elvis(Span span, ExpressionPtr test, ExpressionPtr otherwise) {
+  auto joined = join_choices(span, test->type, otherwise->type);
+  if (!joined) return unknown(span);
+  if (const typed::Constant* known = as_constant(*test))
+    return convert(std::move(known->bits ? test : otherwise), *joined);
+  otherwise = convert(std::move(otherwise), *joined);
+  return typed::make_expression(span, *joined,
+                                typed::Ternary{std::move(test), nullptr, std::move(otherwise)});
+}
+
+/// The type of a choice between two values; nothing if there is none, which is said then.
+std::optional<Type> Checker::join_choices(Span span, const Type& then, const Type& otherwise) {
+  if (then.is_none() || otherwise.is_none()) return {};
+  Joined joined = join_types(then, otherwise);
   if (joined.fit == Fit::bad) {
-    report(DiagnosticId::bad_operands, span, "?:", with_article(then->type), with_article(otherwise->type),
+    report(DiagnosticId::bad_operands, span, "?:", with_article(then), with_article(otherwise),
            "both values must be of one type");
-    return unknown(span);
+    return {};
   }
   if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, span, "?:");
+  return joined.type;
+}
+
+typed::ExpressionPtr Checker::ternary(const ast::Ternary& node, Span span) {
+  // `a ?: b` is `a ? a : b`, but for what working out `a` does.
+  ExpressionPtr test = node.then ? condition(*node.condition) : value(*node.condition);
+  if (!node.then && !test->type.is_none() && !test->type.is_scalar()) test = condition(*node.condition);
+  ExpressionPtr then = node.then ? value(*node.then) : nullptr;
+  ExpressionPtr otherwise = value(*node.otherwise);
+  if (!then) return elvis(span, std::move(test), std::move(otherwise));
+  auto joined = join_choices(span, then->type, otherwise->type);
+  if (!joined) return unknown(span);
   if (const typed::Constant* known = as_constant(*test))
-    return convert(std::move(known->bits ? then : otherwise), joined.type);
-  then = convert(std::move(then), joined.type);
-  otherwise = convert(std::move(otherwise), joined.type);
-  return typed::make_expression(span, joined.type,
+    return convert(std::move(known->bits ? then : otherwise), *joined);
+  then = convert(std::move(then), *joined);
+  otherwise = convert(std::move(otherwise), *joined);
+  return typed::make_expression(span, *joined,
                                 typed::Ternary{std::move(test), std::move(then), std::move(otherwise)});
 }
 

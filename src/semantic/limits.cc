@@ -3,8 +3,8 @@
 namespace trc {
 
 // A key is hashed and compared as a whole; the kernel takes keys up to KMALLOC_MAX_SIZE less the element's
-// header, but keys are built in a program's scratch memory. Values need no check: no string and no histogram comes
-// near what the kernel takes.
+// header, but keys are built in a program's scratch memory. Values need no check: no string and no histogram
+// comes near what the kernel takes.
 static constexpr uint32_t kMaxKey = 16 * 1024;
 
 void check_limits(const typed::Program& program, Diagnostics& diagnostics) {

@@ -122,13 +122,15 @@ private:
             [&](const AggregationRead& n) { return "total " + text(n.access); },
             [&](const ArgumentRead& n) { return access_text(n.access); },
             [&](const TupleOf& n) { return list(n.elements); },
+            [&](const Element& n) { return text(*n.tuple) + "." + std::to_string(n.index); },
             [&](const Unary& n) { return std::string(name(n.op)) + " " + text(*n.operand); },
             [&](const Binary& n) {
               return text(*n.left) + " " + std::string(trc::spelling(n.op)) + (n.mixed ? "(mixed) " : " ") +
                      text(*n.right);
             },
             [&](const Ternary& n) {
-              return text(*n.condition) + " ? " + text(*n.then) + " : " + text(*n.otherwise);
+              return text(*n.condition) + (n.then ? " ? " + text(*n.then) + " : " : " ?: ") +
+                     text(*n.otherwise);
             },
             [&](const VariableStep& n) {
               return std::string(name(n.op)) + " $" + std::to_string(n.variable);

@@ -58,6 +58,11 @@ struct AggregationRead {
 struct ArgumentRead {
   probes::ContextAccess access;
 };
+/// An element of a tuple.
+struct Element {
+  ExpressionPtr tuple;
+  uint32_t index = 0;
+};
 struct TupleOf {
   Expressions elements;
 };
@@ -73,6 +78,7 @@ struct Binary {
   bool is_signed = false; ///< for / % >> < > <= >=: by signed rules
   bool mixed = false;     ///< a comparison of int64 (left) with uint64 (right) by value
 };
+/// Without `then` it is the condition's own value, a number, which is worked out once.
 struct Ternary {
   ExpressionPtr condition, then, otherwise;
 };
@@ -101,8 +107,8 @@ struct Call {
 struct Expression {
   Span span;
   Type type;
-  std::variant<Constant, Text, VariableRead, MapRead, AggregationRead, ArgumentRead, TupleOf, Unary, Binary,
-               Ternary, VariableStep, MapStep, Convert, Call>
+  std::variant<Constant, Text, VariableRead, MapRead, AggregationRead, ArgumentRead, TupleOf, Element, Unary,
+               Binary, Ternary, VariableStep, MapStep, Convert, Call>
       node;
 };
 
