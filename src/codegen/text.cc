@@ -18,6 +18,10 @@ void ProgramBuilder::store(const typed::Expression& e, Value* to) {
     store(*convert->operand, to);
     return;
   }
+  if (auto* convert = std::get_if<typed::Convert>(&e.node)) {
+    convert_tuple(address(*convert->operand), convert->operand->type, to, e.type);
+    return;
+  }
   std::visit(overloaded{
                  [&](const typed::ArgumentRead& n) { store_argument_string(n.access, size, to); },
                  [&](const typed::TupleOf& n) { store_tuple(n, e.type, to); },
@@ -51,6 +55,7 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                         [&](const typed::Text& n) { return m_.constant_bytes(n.bytes, e.type.size); },
                         [&](const typed::VariableRead& n) { return variables_[n.variable]; },
                         [&](const typed::MapRead& n) { return read_address(n.access, e.type); },
+                        [&](const typed::Element& n) { return element_address(n); },
                         [&](const auto& n) {
                           if constexpr (std::is_same_v<decltype(n), const typed::Call&>)
                             if (n.id == BuiltinId::probe) return probe_name_address(e.type.size);
@@ -60,6 +65,26 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                         },
                     },
                     e.node);
+}
+
+llvm::Value* ProgramBuilder::element_address(const typed::Element& node) {
+  return offset(address(*node.tuple), element_offsets(node.tuple->type)[node.index]);
+}
+
+/// Element by element, each in its wider place; what lies between is zero.
+void ProgramBuilder::convert_tuple(Value* from, const Type& from_type, Value* to, const Type& to_type) {
+  const auto from_offsets = element_offsets(from_type), to_offsets = element_offsets(to_type);
+  zero(to, to_type.size);
+  for (size_t i = 0; i < to_offsets.size(); ++i) {
+    const Type &source = from_type.elements[i], &target = to_type.elements[i];
+    Value *source_at = offset(from, from_offsets[i]), *target_at = offset(to, to_offsets[i]);
+    if (source.is_scalar())
+      store_scalar(load_scalar(source_at, source), target_at, target);
+    else if (source.kind == TypeKind::tuple)
+      convert_tuple(source_at, source, target_at, target);
+    else
+      copy(target_at, source_at, source.size);
+  }
 }
 
 void ProgramBuilder::store_tuple(const typed::TupleOf& tuple, const Type& type, Value* to) {

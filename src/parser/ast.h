@@ -67,7 +67,11 @@ struct Call {
   Span name_span;
   std::vector<ExpressionPtr> arguments;
 };
-/// `args.field`, `p->field`
+/// `(a, b)`, `(a,)`
+struct Tuple {
+  std::vector<ExpressionPtr> elements;
+};
+/// `args.field`, `p->field`; `t.0` is an element of a tuple
 struct Member {
   ExpressionPtr base;
   std::string name;
@@ -78,7 +82,7 @@ struct Member {
 struct Expression {
   Span span;
   std::variant<Integer, String, Boolean, Name, Variable, Map, Parameter, ParameterCount, Unary, Binary,
-               Ternary, Call, Member>
+               Ternary, Call, Tuple, Member>
       node;
 };
 

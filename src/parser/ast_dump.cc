@@ -127,6 +127,11 @@ private:
                      put(out, node.arguments);
                      out += ")";
                    },
+                   [&](const Tuple& node) {
+                     out += "(tuple";
+                     put(out, node.elements);
+                     out += ")";
+                   },
                    [&](const Member& node) {
                      list(out, node.arrow ? "arrow" : "member", node.base);
                      out.insert(out.size() - 1, " " + node.name);

@@ -19,7 +19,8 @@ template<class Visit> void walk(const ExpressionPtr& expression, const Visit& vi
   std::visit(overloaded{[&](const Map& n) { into_all(n.keys); }, [&](const Unary& n) { into(n.operand); },
                         [&](const Binary& n) { into(n.left, n.right); },
                         [&](const Ternary& n) { into(n.condition, n.then, n.otherwise); },
-                        [&](const Call& n) { into_all(n.arguments); }, [&](const Member& n) { into(n.base); },
+                        [&](const Call& n) { into_all(n.arguments); },
+                        [&](const Tuple& n) { into_all(n.elements); }, [&](const Member& n) { into(n.base); },
                         [](const auto&) {}},
              expression->node);
 }

@@ -88,6 +88,11 @@ Expression Builder::ternary(Expression condition, Expression then, Expression ot
                 depth);
 }
 
+Expression Builder::tuple(Span span, Expressions elements) {
+  const uint32_t depth = elements.depth + 1;
+  return branch(span, ast::Tuple{std::move(elements.value)}, depth);
+}
+
 Expression Builder::parenthesised(Span open, Expression inner, Span close) {
   inner.value->span = join(open, close);
   return inner;

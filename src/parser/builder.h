@@ -52,6 +52,7 @@ public:
   Expression binary(BinaryOperator op, Span op_span, Expression left, Expression right);
   /// `then` without a value: `condition ?: otherwise`
   Expression ternary(Expression condition, Expression then, Expression otherwise);
+  Expression tuple(Span span, Expressions elements);
   Expression parenthesised(Span open, Expression inner, Span close);
   Expressions append(Expressions list, Expression element);
 

@@ -104,8 +104,7 @@ void Checker::let(const ast::Let& node, Span span, typed::Block& out) {
   if (!initial) {
     // Assigned later, perhaps not on every way: until then it is zero.
     const Type type = storage_type(variable_type(id));
-    initial = type.is_string() ? text_constant(span, "") : constant(span, type, 0);
-    if (!type.is_none()) out.push_back({span, typed::AssignVariable{id, convert(std::move(initial), type)}});
+    if (!type.is_none()) out.push_back({span, typed::AssignVariable{id, zero_of(span, type)}});
     return;
   }
   assigned_.insert(id);

@@ -37,6 +37,15 @@ ExpressionPtr constant(Span span, Type type, uint64_t bits) {
   return typed::make_expression(span, std::move(type), typed::Constant{bits});
 }
 
+ExpressionPtr zero_of(Span span, const Type& type) {
+  if (type.is_string()) return typed::make_expression(span, type, typed::Text{});
+  if (type.kind != TypeKind::tuple) return constant(span, type, 0);
+  typed::Expressions elements;
+  for (const Type& element : type.elements)
+    elements.push_back(zero_of(span, element));
+  return typed::make_expression(span, type, typed::TupleOf{std::move(elements)});
+}
+
 ExpressionPtr boolean(Span span, bool value) { return constant(span, bool_type(), value); }
 
 ExpressionPtr text_constant(Span span, std::string bytes) {

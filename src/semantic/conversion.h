@@ -10,6 +10,8 @@ namespace trc {
 typed::ExpressionPtr convert(typed::ExpressionPtr expression, const Type& to);
 
 typed::ExpressionPtr constant(Span span, Type type, uint64_t bits);
+/// Zero, the empty string, or a tuple of such.
+typed::ExpressionPtr zero_of(Span span, const Type& type);
 typed::ExpressionPtr boolean(Span span, bool value);
 typed::ExpressionPtr text_constant(Span span, std::string bytes);
 /// With the literal's own type: the smallest signed one, flexible; uint64 from 2^63 on.
