@@ -86,6 +86,12 @@ bool same_arguments(const std::vector<probes::Argument>& a, const std::vector<pr
   });
 }
 
+/// What two attach points of one list both match runs the body once.
+void drop_repeated(std::vector<probes::Match>& matches) {
+  std::set<std::string> seen;
+  std::erase_if(matches, [&](const probes::Match& match) { return !seen.insert(match.name).second; });
+}
+
 class Expander {
 public:
   Expander(const Kernel& kernel, const Parameters& parameters, Diagnostics& diagnostics)
@@ -100,6 +106,7 @@ public:
       if (!fill_in_parameters(filled, point.span, parameters_, diagnostics_)) continue;
       resolve(probes::split_attach_point(filled, point.span), {kernel_, diagnostics_}, matches);
     }
+    drop_repeated(matches);
     const ArgumentUse use = used_arguments(probe);
     const size_t first = out.size();
     for (probes::Match& match : matches) {
