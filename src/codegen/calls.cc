@@ -69,8 +69,16 @@ llvm::Value* ProgramBuilder::lower_delete_key(const typed::Call& call, const Typ
     return was_set;
   }
   if (map.kind == MapKind::percpu_slot) {
-    for_each_cpu([&](Value* cpu) { zero(slot(map, cpu).value, map.value.size); });
-    return word(1);
+    // It was there if any word of any CPU says so; a minimum or maximum of 0 has its mark.
+    Value* was_set = allocate(8);
+    store_word(word(0), was_set);
+    for_each_cpu([&](Value* cpu) {
+      Value* memory = slot(map, cpu).value;
+      for (uint32_t at = 0; at < map.value.size; at += 8)
+        store_word(ir.CreateOr(load_word(was_set), load_word(offset(memory, at))), was_set);
+      zero(memory, map.value.size);
+    });
+    return ir.CreateZExt(ir.CreateICmpNE(load_word(was_set), word(0)), ir.getInt64Ty());
   }
   Value* key = key_address(call.access);
   BasicBlock *missing = new_block("missing"), *end = new_block("end");

@@ -1,5 +1,8 @@
 #include "codegen/emit.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/BasicAliasAnalysis.h>
@@ -12,12 +15,15 @@
 #include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Analysis/TargetTransformInfo.h>
+#include <llvm/IR/DiagnosticInfo.h>
+#include <llvm/IR/DiagnosticPrinter.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/PassInstrumentation.h>
 #include <llvm/IR/PassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
@@ -104,7 +110,32 @@ void optimize(llvm::Module& module) {
     if (!function.isDeclaration()) passes.run(function, analyses);
 }
 
+/// LLVM ends the process where a program does not fit BPF: jumps reach 32,767 instructions, the stack is 512
+/// bytes. That is a limit of the machine, met before anything is loaded; nobody can go on from it.
+[[noreturn]] static void give_up(const std::string& reason) {
+  std::fprintf(stderr,
+               "trc: error: a probe's body is too large for one BPF program (%s)\n"
+               "hint: split it over several probes with the same attach point\n",
+               reason.c_str());
+  std::_Exit(1);
+}
+
+struct GiveUpOnErrors : llvm::DiagnosticHandler {
+  bool handleDiagnostics(const llvm::DiagnosticInfo& info) override {
+    if (info.getSeverity() != llvm::DS_Error) return true;
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    llvm::DiagnosticPrinterRawOStream printer(stream);
+    info.print(printer);
+    give_up(text);
+  }
+};
+
 std::string emit(llvm::Module& module, Output output) {
+  llvm::remove_fatal_error_handler();
+  llvm::install_fatal_error_handler([](void*, const char* reason, bool) { give_up(reason); });
+  module.getContext().setDiagnosticHandler(std::make_unique<GiveUpOnErrors>());
+
   auto machine = target_machine();
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);

@@ -1,8 +1,11 @@
 // What a program tells the session: events (printf, print of a value, time) on one ring, control messages
 // (print and clear of maps, exit) on another, so that a flood of the first can't drop the second.
+#include <algorithm>
+
 #include "codegen/layout.h"
 #include "codegen/program_builder.h"
 #include "program/records.h"
+#include "semantic/typed_walk.h"
 
 namespace trc::codegen {
 namespace {
@@ -34,10 +37,12 @@ void ProgramBuilder::store_field(const typed::Expression& e, const ValueLayout& 
 /// Built in place in the ring: nothing is copied.
 void ProgramBuilder::send_fixed(const typed::Call& call, const EventInfo& event) {
   auto& ir = m_.ir;
-  // Numbers are worked out before the record is reserved: it should be held as short as can be.
-  std::vector<Value*> numbers;
-  for (const auto& argument : call.arguments)
-    numbers.push_back(argument->type.is_scalar() ? scalar(*argument) : nullptr);
+  // What has an effect must have it in order, and also when the ring is full: then all comes before the
+  // record.
+  std::vector<Value*> ready;
+  if (std::ranges::any_of(call.arguments, [](const auto& argument) { return typed::has_effect(*argument); }))
+    for (const auto& argument : call.arguments)
+      ready.push_back(argument->type.is_scalar() ? scalar(*argument) : made(*argument));
   Value* reserved = m_.call(Helper::ringbuf_reserve,
                             {m_.map(m_.ring(MapKind::events_ring)), word(event.fixed_size), word(0)});
   Value* record = ir.CreateIntToPtr(reserved, ir.getPtrTy());
@@ -49,12 +54,15 @@ void ProgramBuilder::send_fixed(const typed::Call& call, const EventInfo& event)
 
   ir.SetInsertPoint(fill);
   store_word(word(call.index | uint64_t{event.fixed_size} << 32), record);
-  for (size_t i = 0; i < numbers.size(); ++i) {
-    const ValueLayout& field = event.fields[i];
-    if (numbers[i])
-      store_scalar(numbers[i], offset(record, field.offset), call.arguments[i]->type);
+  for (size_t i = 0; i < event.fields.size(); ++i) {
+    const Type& type = call.arguments[i]->type;
+    Value* place = offset(record, event.fields[i].offset);
+    if (ready.empty())
+      store_field(*call.arguments[i], event.fields[i], record);
+    else if (type.is_scalar())
+      store_scalar(ready[i], place, type);
     else
-      store_field(*call.arguments[i], field, record);
+      copy(place, ready[i], type.size);
   }
   m_.call(Helper::ringbuf_submit, {record, wakeup_flags()});
   ir.CreateBr(end);
@@ -75,9 +83,11 @@ void ProgramBuilder::send_packed(const typed::Call& call, const EventInfo& event
       store_field(*call.arguments[i], field, record);
       continue;
     }
+    const Mark before = mark();
     Value* length = pack_string(*call.arguments[i], ir.CreateGEP(ir.getInt8Ty(), record, end_of_record));
     ir.CreateStore(ir.CreateTrunc(length, ir.getInt32Ty()), offset(record, field.offset));
     end_of_record = ir.CreateAdd(end_of_record, length);
+    release(before);
   }
   // Header: the event's index and the record's size.
   ir.CreateStore(ir.getInt32(call.index), record);
@@ -87,7 +97,7 @@ void ProgramBuilder::send_packed(const typed::Call& call, const EventInfo& event
   if_true(ir.CreateICmpNE(result, word(0)), [&] { m_.count_loss(LossCause::ring_full, probe_.text); });
 }
 
-void ProgramBuilder::send_control(uint32_t action, Value* generation, Value* value) {
+void ProgramBuilder::with_control_record(const std::function<void(Value* record)>& use) {
   auto& ir = m_.ir;
   Value* position = word(0);
   if (!m_.manifest.events.empty())
@@ -102,15 +112,20 @@ void ProgramBuilder::send_control(uint32_t action, Value* generation, Value* val
   m_.count_loss(LossCause::control_ring_full, probe_.text);
   ir.CreateBr(end);
   ir.SetInsertPoint(fill);
-  ir.CreateStore(ir.getInt32(action), record);
-  ir.CreateStore(ir.CreateTrunc(generation, ir.getInt32Ty()),
-                 offset(record, offsetof(ControlRecord, generation)));
   store_word(position, offset(record, offsetof(ControlRecord, events_position)));
-  store_word(value, offset(record, offsetof(ControlRecord, value)));
-  m_.call(Helper::ringbuf_submit, {record, word(0)});
+  use(record);
   ir.CreateBr(end);
   ir.SetInsertPoint(end);
 }
+
+void ProgramBuilder::submit_control(Value* record, uint32_t action, Value* generation) {
+  m_.ir.CreateStore(m_.ir.getInt32(action), record);
+  m_.ir.CreateStore(m_.ir.CreateTrunc(generation, m_.ir.getInt32Ty()),
+                    offset(record, offsetof(ControlRecord, generation)));
+  m_.call(Helper::ringbuf_submit, {record, word(0)});
+}
+
+void ProgramBuilder::discard(Value* record) { m_.call(Helper::ringbuf_discard, {record, word(0)}); }
 
 llvm::Value* ProgramBuilder::lower_printf(const typed::Call& call, const Type&) {
   return send_event(call), word(0);
@@ -123,32 +138,45 @@ llvm::Value* ProgramBuilder::lower_time(const typed::Call& call, const Type&) {
 llvm::Value* ProgramBuilder::lower_print(const typed::Call& call, const Type&) {
   if (!call.arguments.empty()) return send_event(call), word(0);
   const MapInfo& map = m_.manifest.maps[m_.manifest.actions[call.index].map];
-  send_control(call.index, map.has_generations ? generation(map) : word(0), word(0));
+  with_control_record([&](Value* record) {
+    submit_control(record, call.index, map.has_generations ? generation(map) : word(0));
+  });
   return word(0);
 }
 
-/// Moves on to the next instance of the map, here and now, and leaves the old one to the session.
+/// Moves on to the next instance of the map, here and now, and leaves the old one to the session. The record
+/// that tells it so is reserved first: a retired instance that nobody hears of would never be used again.
 llvm::Value* ProgramBuilder::lower_clear(const typed::Call& call, const Type&) {
   auto& ir = m_.ir;
   const MapInfo& map = m_.manifest.maps[m_.manifest.actions[call.index].map];
-  Value* words = m_.data(map.generation_offset);
-  Value* current = generation(map);
-  auto* recycled = ir.CreateLoad(ir.getInt64Ty(), offset(words, offsetof(GenerationWords, recycled)));
-  recycled->setVolatile(true);
-  BasicBlock *swap = new_block("swap"), *deferred = new_block("deferred"), *end = new_block("cleared");
-  ir.CreateCondBr(ir.CreateICmpULT(ir.CreateSub(current, recycled), word(kGenerations - 1)), swap, deferred);
-  ir.SetInsertPoint(deferred);
-  m_.count_loss(LossCause::clear_deferred, map.name);
-  ir.CreateBr(end);
-  ir.SetInsertPoint(swap);
-  auto order = llvm::AtomicOrdering::SequentiallyConsistent;
-  Value* result =
-      ir.CreateAtomicCmpXchg(words, current, ir.CreateAdd(current, word(1)), llvm::Align(8), order, order);
-  // If another CPU has just cleared the map, that was this clear too.
-  if_true(ir.CreateICmpEQ(ir.CreateExtractValue(result, 0), current),
-          [&] { send_control(call.index, current, word(0)); });
-  ir.CreateBr(end);
-  ir.SetInsertPoint(end);
+  with_control_record([&](Value* record) {
+    Value* words = m_.data(map.generation_offset);
+    Value* current = generation(map);
+    auto* recycled = ir.CreateLoad(ir.getInt64Ty(), offset(words, offsetof(GenerationWords, recycled)));
+    recycled->setVolatile(true);
+    BasicBlock *swap = new_block("swap"), *deferred = new_block("deferred"), *end = new_block("cleared");
+    ir.CreateCondBr(ir.CreateICmpULT(ir.CreateSub(current, recycled), word(kGenerations - 1)), swap,
+                    deferred);
+    ir.SetInsertPoint(deferred);
+    m_.count_loss(LossCause::clear_deferred, map.name);
+    discard(record);
+    ir.CreateBr(end);
+
+    ir.SetInsertPoint(swap);
+    auto order = llvm::AtomicOrdering::SequentiallyConsistent;
+    Value* next = ir.CreateAdd(current, word(1));
+    Value* result = ir.CreateAtomicCmpXchg(words, current, next, llvm::Align(8), order, order);
+    BasicBlock *first = new_block("first"), *second = new_block("second");
+    ir.CreateCondBr(ir.CreateICmpEQ(ir.CreateExtractValue(result, 0), current), first, second);
+    ir.SetInsertPoint(first);
+    submit_control(record, call.index, current);
+    ir.CreateBr(end);
+    // Another CPU has just cleared the map: that was this clear, too.
+    ir.SetInsertPoint(second);
+    discard(record);
+    ir.CreateBr(end);
+    ir.SetInsertPoint(end);
+  });
   return word(0);
 }
 
@@ -161,7 +189,7 @@ llvm::Value* ProgramBuilder::lower_exit(const typed::Call& call, const Type&) {
   Value* counts =
       probe_.run_by == probes::RunBy::session_edge ? ir.getTrue() : ir.CreateICmpNE(old, word(kEnded));
   if_true(counts, [&] { store_word(ir.CreateAnd(code, 0xff), m_.data(offsetof(ControlWords, exit_code))); });
-  send_control(call.index, word(0), code);
+  with_control_record([&](Value* record) { submit_control(record, call.index, word(0)); });
   return_from_program();
   return word(0);
 }

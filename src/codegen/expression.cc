@@ -6,6 +6,13 @@
 namespace trc::codegen {
 
 llvm::Value* ProgramBuilder::scalar(const typed::Expression& e) {
+  const Mark before = mark();
+  Value* value = scalar_value(e);
+  release(before); // what it was made from in memory is done with
+  return value;
+}
+
+llvm::Value* ProgramBuilder::scalar_value(const typed::Expression& e) {
   return std::visit(
       overloaded{
           [&](const typed::Constant& n) -> Value* { return word(n.bits); },

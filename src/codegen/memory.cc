@@ -1,6 +1,7 @@
 // Places in memory: the stack, the program's scratch memory, copies, comparison, and scalars in memory.
 #include <algorithm>
 
+#include "base/check.h"
 #include "codegen/program_builder.h"
 
 namespace trc::codegen {
@@ -30,7 +31,7 @@ llvm::Value* ProgramBuilder::allocate(uint32_t size) {
       std::swap(stack_[i], stack_[stack_used_]);
       return stack_[stack_used_++];
     }
-    if (stack_bytes_ + size <= kMostOnStack || size == 8) {
+    if (stack_bytes_ + size <= kMostOnStack) {
       auto* type = llvm::ArrayType::get(m_.ir.getInt64Ty(), size / 8);
       auto* place =
           new llvm::AllocaInst(type, 0, nullptr, llvm::Align(8), "temp", function_->getEntryBlock().begin());
@@ -39,7 +40,12 @@ llvm::Value* ProgramBuilder::allocate(uint32_t size) {
       return place;
     }
   }
-  Value* place = offset(scratch_, scratch_used_);
+  // A place lies in one block.
+  if (scratch_used_ / kScratchBlock != (scratch_used_ + size - 1) / kScratchBlock)
+    scratch_used_ = (scratch_used_ + kScratchBlock - 1) / kScratchBlock * kScratchBlock;
+  TRC_CHECK(scratch_used_ + size <= kScratchBlocks * kScratchBlock,
+            "a program needs more scratch memory than there is");
+  Value* place = offset(scratch_[scratch_used_ / kScratchBlock].memory, scratch_used_ % kScratchBlock);
   scratch_used_ += size;
   scratch_size_ = std::max(scratch_size_, scratch_used_);
   return place;
@@ -100,24 +106,29 @@ llvm::Value* ProgramBuilder::equal_bytes(Value* a, Value* b, uint32_t size) {
   Value* differs = word(0);
   uint32_t done = 0;
   if (size > kLargestInline) {
-    // A loop over the words that ends at the first difference; the verifier follows it, as its bound is
-    // constant.
+    // A loop over blocks of words that ends at the first difference. The verifier follows it, as its bound is
+    // constant; the fewer the rounds the more comparisons a program can have.
+    constexpr uint32_t kBlock = 64;
+    const uint32_t blocks = size / kBlock;
     BasicBlock *before = m_.ir.GetInsertBlock(), *loop = new_block("compare"), *end = new_block("compared");
-    const uint32_t words = size / 8;
     branch_to(loop);
     m_.ir.SetInsertPoint(loop);
     auto* i = m_.ir.CreatePHI(m_.ir.getInt64Ty(), 2);
-    Value* at = m_.ir.CreateShl(i, 3);
-    Value* d =
-        difference(m_.ir.CreateGEP(m_.ir.getInt8Ty(), a, at), m_.ir.CreateGEP(m_.ir.getInt8Ty(), b, at), 8);
+    Value* at = m_.ir.CreateMul(i, word(kBlock));
+    Value *block_a = m_.ir.CreateGEP(m_.ir.getInt8Ty(), a, at),
+          *block_b = m_.ir.CreateGEP(m_.ir.getInt8Ty(), b, at);
+    for (uint32_t k = 0; k < kBlock; k += 8) {
+      Value* d = difference(offset(block_a, k), offset(block_b, k), 8);
+      differs = k == 0 ? d : m_.ir.CreateOr(differs, d);
+    }
     Value* next = m_.ir.CreateAdd(i, word(1));
-    Value* more = m_.ir.CreateAnd(m_.ir.CreateICmpEQ(d, word(0)), m_.ir.CreateICmpULT(next, word(words)));
+    Value* more =
+        m_.ir.CreateAnd(m_.ir.CreateICmpEQ(differs, word(0)), m_.ir.CreateICmpULT(next, word(blocks)));
     m_.ir.CreateCondBr(more, loop, end);
     i->addIncoming(word(0), before);
     i->addIncoming(next, loop);
     m_.ir.SetInsertPoint(end);
-    differs = d;
-    done = words * 8;
+    done = blocks * kBlock;
   }
   for (uint32_t step : {8, 4, 2, 1}) {
     for (; size - done >= step; done += step)

@@ -52,7 +52,9 @@ llvm::Function* ModuleBuilder::add_program(const std::string& name, const std::s
 void ModuleBuilder::set_location(Span span) {
   span_ = span;
   Location at = options.sources.locate(span.begin);
-  ir.SetCurrentDebugLocation(llvm::DILocation::get(context, at.line, at.column, subprogram_));
+  // BTF has ten bits for a column; more would spill into the line.
+  const uint32_t column = std::min<uint32_t>(at.column, 1023);
+  ir.SetCurrentDebugLocation(llvm::DILocation::get(context, at.line, column, subprogram_));
 }
 
 std::string ModuleBuilder::place() const {

@@ -20,6 +20,10 @@ private:
   using Value = llvm::Value;
   using BasicBlock = llvm::BasicBlock;
 
+  // The most that an element of a per-CPU array can take: PCPU_MIN_UNIT_SIZE (include/linux/percpu.h).
+  static constexpr uint32_t kScratchBlock = 32 << 10;
+  static constexpr uint32_t kScratchBlocks = 8;
+
   // prologue.cc: what stands before the body
   void prologue();
   void check_selectors();
@@ -30,6 +34,7 @@ private:
   void return_unless(Value* condition, const char* name);
   void open_scratch();
   void close_scratch();
+  void remove_look_up(BasicBlock* block);
   ProgramInfo describe() const;
 
   // memory.cc: places, copies, strings
@@ -99,6 +104,7 @@ private:
 
   // expression.cc
   Value* scalar(const typed::Expression& expression);
+  Value* scalar_value(const typed::Expression& expression);
   Value* truth(const typed::Expression& expression);
   Value* binary(const typed::Binary& node);
   Value* arithmetic(const typed::Binary& node, Value* left, Value* right);
@@ -112,6 +118,8 @@ private:
 
   // text.cc: strings and tuples
   void store(const typed::Expression& expression, Value* to);
+  void store_parts(const typed::Expression& expression, Value* to);
+  Value* made(const typed::Expression& expression);
   Value* address(const typed::Expression& expression);
   void store_argument_string(const probes::ContextAccess& access, uint32_t size, Value* to);
   void store_comm(uint32_t size, Value* to);
@@ -176,7 +184,11 @@ private:
   void send_packed(const typed::Call& call, const EventInfo& event);
   void store_field(const typed::Expression& expression, const ValueLayout& field, Value* record);
   Value* wakeup_flags();
-  void send_control(uint32_t action, Value* generation, Value* value);
+  /// Reserves a control record and fills in its place among the events; `use` has to submit or discard it.
+  /// Without room the loss is counted.
+  void with_control_record(const std::function<void(Value* record)>& use);
+  void submit_control(Value* record, uint32_t action, Value* generation);
+  void discard(Value* record);
 
   ModuleBuilder& m_;
   const typed::Probe& probe_;
@@ -185,8 +197,11 @@ private:
   Value* context_ = nullptr;
   BasicBlock* exit_ = nullptr;   ///< returns
   Value* probe_index_ = nullptr; ///< which of the instances this is, where there are several
-  BasicBlock* scratch_block_ = nullptr;
-  Value* scratch_ = nullptr; ///< the program's scratch memory on this CPU
+  struct ScratchBlock {
+    BasicBlock* look_up = nullptr;
+    Value* memory = nullptr;
+  };
+  std::vector<ScratchBlock> scratch_; ///< the program's memory on this CPU, in blocks of kScratchBlock bytes
   uint32_t scratch_map_ = 0;
   uint32_t scratch_used_ = 0, scratch_size_ = 0;
   uint32_t stack_used_ = 0; ///< slots of stack_ in use

@@ -1,6 +1,7 @@
 // Statements.
 #include "base/overloaded.h"
 #include "codegen/program_builder.h"
+#include "semantic/typed_walk.h"
 
 namespace trc::codegen {
 
@@ -27,6 +28,8 @@ void ProgramBuilder::statement(const typed::Statement& source) {
                    Value* place = variables_[n.variable];
                    if (n.value->type.is_scalar())
                      store_word(scalar(*n.value), place);
+                   else if (typed::reads_variable(*n.value, n.variable))
+                     copy(place, made(*n.value), n.value->type.size); // not before all of it is read
                    else
                      store(*n.value, place);
                  },

@@ -8,6 +8,12 @@
 namespace trc::codegen {
 
 void ProgramBuilder::store(const typed::Expression& e, Value* to) {
+  const Mark before = mark();
+  store_parts(e, to);
+  release(before);
+}
+
+void ProgramBuilder::store_parts(const typed::Expression& e, Value* to) {
   const uint32_t size = e.type.size;
   if (auto* convert = std::get_if<typed::Convert>(&e.node); convert && convert->operand->type.is_string()) {
     const uint32_t inner = convert->operand->type.size;
@@ -49,6 +55,13 @@ void ProgramBuilder::store_comm(uint32_t size, Value* to) {
   m_.call(Helper::get_current_comm, {to, word(size)});
 }
 
+/// The value in a temporary of its own.
+llvm::Value* ProgramBuilder::made(const typed::Expression& e) {
+  Value* place = allocate(e.type.size);
+  store(e, place);
+  return place;
+}
+
 /// Where the bytes of a string or tuple are; a temporary is made if they are nowhere yet.
 llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
   return std::visit(overloaded{
@@ -59,9 +72,7 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                         [&](const auto& n) {
                           if constexpr (std::is_same_v<decltype(n), const typed::Call&>)
                             if (n.id == BuiltinId::probe) return probe_name_address(e.type.size);
-                          Value* place = allocate(e.type.size);
-                          store(e, place);
-                          return place;
+                          return made(e);
                         },
                     },
                     e.node);
@@ -149,9 +160,12 @@ llvm::Value* ProgramBuilder::probe_name_address(uint32_t size) {
   }
   Value* rows = m_.constant_bytes(table, table.size());
   TRC_CHECK(probe_index_, "a program for several probes that can't tell them apart");
+  // The bound is for the verifier: a cookie or table gives no other number. Opaque on both sides, so that
+  // what is compared is what is multiplied.
   Value* index = m_.opaque(probe_index_);
-  return_unless(m_.ir.CreateICmpULT(index, word(probe_.instances.size())), "known_probe");
-  return m_.ir.CreateGEP(m_.ir.getInt8Ty(), rows, m_.ir.CreateMul(index, word(size)));
+  Value* bounded =
+      m_.ir.CreateSelect(m_.ir.CreateICmpULT(index, word(probe_.instances.size())), index, word(0));
+  return m_.ir.CreateGEP(m_.ir.getInt8Ty(), rows, m_.ir.CreateMul(m_.opaque(bounded), word(size)));
 }
 
 llvm::Value* ProgramBuilder::pack_string(const typed::Expression& e, Value* to) {

@@ -156,6 +156,9 @@ private:
     if (next_ == arguments_.size())
       return wrong("`" + spelled + "` needs a value",
                    "`" + spelled + " " + std::string(row.argument) + "`: " + std::string(row.doc));
+    // Any file name may begin with `-`, but no stage does: then the stage was forgotten.
+    if (row.id == OptionId::dump && arguments_[next_].starts_with('-'))
+      return wrong("`" + spelled + "` needs a stage", std::string(row.doc));
     return apply(row, arguments_[next_++], options_);
   }
 

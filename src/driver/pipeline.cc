@@ -60,7 +60,13 @@ Result<Script> read_script(const Options& options) {
     text = *options.program;
   else
     text = is_file ? read_file(options.file) : read_all(STDIN_FILENO, "the script from standard input");
+  if (!text && is_file && options.file.find('{') != std::string::npos)
+    text.error().hint = "a program text goes behind -e";
   if (!text) return std::unexpected(text.error());
+  if (text->starts_with("\x7f"
+                        "ELF"))
+    return failure(ErrorKind::invalid, "`" + options.file + "` is a program for the machine, not a script");
+  if (text->starts_with("\xef\xbb\xbf")) text->erase(0, 3); // the byte order mark of some editors
   Script script;
   script.base = script.sources.add(is_file ? options.file : "stdin", std::move(*text));
   return script;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "lang/planned.h"
 
 namespace trc::probes {
 
@@ -62,7 +63,7 @@ void resolve(const AttachPointText& point, const ResolveContext& context, std::v
   std::vector<std::string> names;
   for (const Provider& provider : providers())
     names.emplace_back(provider.name);
-  std::string hint = did_you_mean(to_lower(point.provider.text), names);
+  std::string hint = hint_for_unknown(to_lower(point.provider.text), names);
   if (hint.empty()) {
     hint = "known are";
     for (const std::string& name : names)

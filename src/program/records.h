@@ -10,7 +10,7 @@ namespace trc {
 /// and the slots of scalar maps, at offsets that the manifest gives.
 struct ControlWords {
   uint64_t state;      ///< RunState; each program but begin, end and interval's test run reads it first
-  uint64_t exit_code;  ///< of the first exit() call; set before state
+  uint64_t exit_code;  ///< of the first exit() call
   uint64_t start_time; ///< boot-clock nanoseconds of the start, for `elapsed`
   /// Flags of bpf_ringbuf_output for events: 0 wakes the reader when it has caught up; BPF_RB_NO_WAKEUP (1)
   /// leaves it to the reader's timer.
@@ -35,7 +35,6 @@ struct ControlRecord {
   uint32_t action;          ///< index in Manifest::actions
   uint32_t generation;      ///< of the action's map when the statement ran
   uint64_t events_position; ///< producer position of the events ring when the statement ran; 0 without one
-  uint64_t value;           ///< exit: the code
 };
 
 /// A map that the script clears exists this many times. clear() moves on to the next one in the kernel, so

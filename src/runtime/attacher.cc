@@ -2,6 +2,7 @@
 #include "runtime/attacher.h"
 
 #include <algorithm>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace trc::runtime {
@@ -72,6 +73,7 @@ void Attacher::detach() {
     // The child shares the descriptors, so what the parent closes stays attached until the child ends. It
     // must not be reached by the terminal's signals, nor hold up those who wait for the output's end.
     ::setsid();
+    ::prctl(PR_SET_NAME, "trc-detach");
     close_all_but(links_);
     links_.clear();
     ::_exit(0);

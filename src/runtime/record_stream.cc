@@ -74,6 +74,8 @@ Result<Rest> RecordStream::handle_records(size_t most) {
     auto done = is_event ? handle_event(*ring.peek()) : handle_control(*ring.peek());
     if (!done) return std::unexpected(done.error());
     ring.advance();
+    // Printing or clearing a map can wait for the kernel: signals and timers are looked at in between.
+    if (!is_event) return Rest::more;
   }
   return Rest::more;
 }

@@ -59,6 +59,7 @@ private:
   ExpressionPtr map_read(const ast::Map& node, Span span);
   ExpressionPtr unary(const ast::Unary& node, Span span);
   ExpressionPtr step(const ast::Unary& node, Span span);
+  bool can_step(UnaryOperator op, Span span, const Type& type);
   ExpressionPtr elvis(Span span, ExpressionPtr test, ExpressionPtr otherwise);
   std::optional<Type> join_choices(Span span, const Type& then, const Type& otherwise);
   ExpressionPtr ternary(const ast::Ternary& node, Span span);

@@ -66,7 +66,7 @@ typed::ExpressionPtr Checker::histogram(const ast::Call& node, const Builtin& ro
     if (step < 1) return refuse(3, "`step`", "1 or more", "");
     if ((max - min) / step > kMaxLinearBuckets)
       return refuse(3, "`step`", "large enough for at most 1000 rows",
-                    "this would take " + std::to_string((max - min + step - 1) / step));
+                    "this would take " + std::to_string((static_cast<uint64_t>(max - min) - 1) / step + 1));
   }
   type.size = aggregation_size(value_kind(type.kind), type.parameters);
   return boolean(span, true);

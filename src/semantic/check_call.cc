@@ -2,6 +2,7 @@
 // any.
 #include "base/check.h"
 #include "base/text.h"
+#include "lang/planned.h"
 #include "semantic/check.h"
 #include "semantic/conversion.h"
 
@@ -54,7 +55,7 @@ typed::ExpressionPtr Checker::call(const ast::Call& node, Span span) {
   const Builtin* row = find_builtin(node.name);
   if (!row) {
     report(DiagnosticId::unknown_function, node.name_span, node.name,
-           did_you_mean(node.name, builtin_names()));
+           hint_for_unknown(node.name, builtin_names()));
     return unknown(span);
   }
   if (row->kind == BuiltinKind::aggregation) return special_call(node, *row, span);

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "base/overloaded.h"
+#include "lang/planned.h"
 #include "semantic/check.h"
 #include "semantic/conversion.h"
+#include "semantic/limits.h"
 
 namespace trc {
 
@@ -58,7 +60,7 @@ typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
     std::vector<std::string> known = {"args"};
     for (const Builtin& builtin : builtins())
       if (builtin.kind == BuiltinKind::value) known.emplace_back(builtin.name);
-    report(DiagnosticId::unknown_name, span, node.name, did_you_mean(node.name, known));
+    report(DiagnosticId::unknown_name, span, node.name, hint_for_unknown(node.name, known));
     return unknown(span);
   }
   if (row->kind != BuiltinKind::value) {
@@ -108,7 +110,13 @@ typed::ExpressionPtr Checker::tuple(const ast::Tuple& node, Span span) {
     if (elements.back()->type.is_none()) return unknown(span);
     types.push_back(elements.back()->type);
   }
-  return typed::make_expression(span, tuple_type(types), typed::TupleOf{std::move(elements)});
+  Type type = tuple_type(types);
+  if (type.size > kMostValue) {
+    report(DiagnosticId::scratch_too_large, span, "this tuple takes", std::to_string(type.size),
+           std::to_string(kMostValue));
+    return unknown(span);
+  }
+  return typed::make_expression(span, std::move(type), typed::TupleOf{std::move(elements)});
 }
 
 typed::ExpressionPtr Checker::element(const ast::Member& node, Span span, ExpressionPtr tuple) {
@@ -135,7 +143,7 @@ typed::ExpressionPtr Checker::parameter(const ast::Parameter& node, Span span) {
   const std::string& text = given[node.index - 1];
   const bool negative = text.starts_with('-');
   auto integer = parse_integer(std::string_view(text).substr(negative), LiteralOrigin::text);
-  if (!integer || (negative && integer->value > uint64_t{1} << 63)) return text_constant(span, text);
+  if (!integer || (negative && integer->value > uint64_t{1} << 63)) return text_value(span, text);
   if (!negative) return literal(span, integer->value);
   return signed_constant(span, static_cast<int64_t>(-integer->value));
 }
@@ -190,6 +198,14 @@ typed::ExpressionPtr Checker::unary(const ast::Unary& node, Span span) {
   return typed::make_expression(span, type, typed::Unary{node.op, std::move(operand)});
 }
 
+/// A pointer moves by elements, so one to something large or unknown can't be stepped in place.
+bool Checker::can_step(UnaryOperator op, Span span, const Type& type) {
+  if (type.kind != TypeKind::pointer || (!type.elements.empty() && type.elements.front().size == 1))
+    return true;
+  report(DiagnosticId::bad_operand, span, trc::spelling(op), with_article(type), "");
+  return false;
+}
+
 typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
   const bool down = node.op == UnaryOperator::pre_decrement || node.op == UnaryOperator::post_decrement;
   Type by = integer_type(1, true);
@@ -197,6 +213,7 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
   if (auto* target = std::get_if<ast::Variable>(&node.operand->node)) {
     ExpressionPtr read = variable(*target, node.operand->span);
     auto id = find_variable(target->name);
+    if (!can_step(node.op, span, read->type)) return unknown(span);
     if (!id || !widen(variable_type(*id), by, "$" + target->name, span)) return unknown(span);
     return typed::make_expression(span, read_type(variable_type(*id)), typed::VariableStep{node.op, *id});
   }
@@ -205,6 +222,7 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
   if (!where) return unknown(span);
   MapFacts& map = facts(where->map);
   map.is_assigned = true;
+  if (!can_step(node.op, span, map.value)) return unknown(span);
   if (!widen(map.value, by, target.name, span)) return unknown(span);
   return typed::make_expression(span, read_type(map.value), typed::MapStep{node.op, std::move(*where)});
 }

@@ -162,6 +162,11 @@ void Checker::update_map(const ast::Assign& node, const ast::Map& target, Span s
            with_article(right->type), "");
     return;
   }
+  if (map.value.kind == TypeKind::pointer && map.value.elements.empty()) {
+    report(DiagnosticId::bad_operand, right->span, std::string(trc::spelling(op)) + "=",
+           with_article(map.value), "");
+    return;
+  }
   // `@x -= 1` makes a signed map, as a subtraction gives a signed number.
   Type by = op == BinaryOperator::subtract ? integer_type(8, true) : right->type;
   if (by.kind != TypeKind::integer) by = integer_type(8, false);
