@@ -130,7 +130,10 @@ llvm::Value* ProgramBuilder::with_new_element(const typed::MapAccess& access, Va
 /// moment.
 void ProgramBuilder::count_failed_insertion(Value* result, const std::string& map) {
   BasicBlock *full = new_block("full"), *busy = new_block("busy"), *end = new_block("counted");
-  m_.ir.CreateCondBr(m_.ir.CreateICmpEQ(result, word(-E2BIG)), full, busy);
+  // Before Linux 6.4 the map's function that the call ends in gives an int: only 32 bits of the register
+  // count.
+  Value* error = m_.ir.CreateTrunc(result, m_.ir.getInt32Ty());
+  m_.ir.CreateCondBr(m_.ir.CreateICmpEQ(error, m_.ir.getInt32(-E2BIG)), full, busy);
   for (auto [block, cause] : {std::pair(full, LossCause::map_full), {busy, LossCause::map_busy}}) {
     m_.ir.SetInsertPoint(block);
     m_.count_loss(cause, map);
