@@ -72,7 +72,6 @@ int run_session(const CompiledProgram& program, const Options& options) {
   auto status = runtime::run(program, *printer,
                              {.pid = options.pid,
                               .command = options.child,
-                              .verbose = options.verbose,
                               .dry_run = options.dry_run,
                               .interactive = isatty(fd) == 1});
   return status ? *status : fail(status.error());

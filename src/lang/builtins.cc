@@ -10,9 +10,8 @@ namespace {
 
 ParameterKind parameter_kind(std::string_view word) {
   static constexpr std::pair<std::string_view, ParameterKind> kWords[] = {
-      {"int", ParameterKind::integer}, {"address", ParameterKind::address}, {"string", ParameterKind::string},
-      {"text", ParameterKind::text},   {"number", ParameterKind::number},   {"map", ParameterKind::map},
-      {"keyed", ParameterKind::keyed}, {"any", ParameterKind::any},
+      {"int", ParameterKind::integer}, {"text", ParameterKind::text},   {"number", ParameterKind::number},
+      {"map", ParameterKind::map},     {"keyed", ParameterKind::keyed}, {"any", ParameterKind::any},
   };
   for (auto& [name, kind] : kWords)
     if (name == word) return kind;

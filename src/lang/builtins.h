@@ -17,7 +17,7 @@ enum class BuiltinId : uint16_t {
 enum class BuiltinKind : uint8_t { value, function, action, aggregation };
 
 /// What an argument may be; see the head of builtins.def.
-enum class ParameterKind : uint8_t { integer, address, string, text, number, map, keyed, any };
+enum class ParameterKind : uint8_t { integer, text, number, map, keyed, any };
 
 struct Builtin {
   BuiltinId id;

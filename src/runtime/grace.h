@@ -13,7 +13,6 @@ public:
   void programs_may_run() { needed_ = true; }
   /// They do nothing any more (RunState kEnded, and a wait since then).
   void programs_are_quiet() { needed_ = false; }
-  bool needed() const { return needed_; }
 
   Result<void> wait_for_programs();
 

@@ -17,7 +17,6 @@ namespace trc::runtime {
 struct SessionOptions {
   std::optional<pid_t> pid;         ///< -p: the session ends with this process
   std::vector<std::string> command; ///< -c, already split; the session ends with it
-  bool verbose = false;             ///< nothing yet
   bool dry_run = false;             ///< load and attach, then end without running anything
   /// Somebody looks at the output as it comes: each event is shown at once. Otherwise events are collected
   /// for some milliseconds, which costs the traced programs much less.

@@ -30,15 +30,20 @@ void infer(const std::vector<ExpandedProbe>& probes, const AnalysisOptions& opti
   }
 }
 
-/// Maps that get values only from one another, as in `@x = @x + 1`, start from zero, so they hold numbers.
-/// Whether there were any.
+/// Maps and variables that get values only from one another, as in `@x = @x + 1`, start from zero, so they
+/// hold numbers. Whether there were any.
 bool make_numbers(Environment& environment) {
   bool any = false;
-  for (MapFacts& map : environment.maps) {
-    if (!map.value.is_none() || !map.is_assigned) continue;
-    map.value = integer_type(1, true);
-    map.value.is_flexible = any = true;
-  }
+  auto make_number = [&](Type& type, bool is_assigned) {
+    if (!type.is_none() || !is_assigned) return;
+    type = integer_type(1, true);
+    type.is_flexible = any = true;
+  };
+  for (MapFacts& map : environment.maps)
+    make_number(map.value, map.is_assigned);
+  for (auto& variables : environment.variables)
+    for (VariableFacts& variable : variables)
+      make_number(variable.type, variable.is_assigned);
   return any;
 }
 

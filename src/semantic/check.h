@@ -110,7 +110,7 @@ private:
   // check_aggregation.cc
   /// The call as a statement that adds to `access`; the parameters of hist and lhist go into the type.
   ExpressionPtr aggregation(const ast::Call& node, const Builtin& row, Span span, Type& type);
-  ExpressionPtr histogram(const ast::Call& node, const Builtin& row, Span span, Type& type);
+  bool histogram(const ast::Call& node, const Builtin& row, Type& type);
 
   // helpers
   template<class... Arguments> void report(DiagnosticId id, Span span, Arguments&&... arguments) {
@@ -126,15 +126,15 @@ private:
   typed::VariableId declare(const std::string& name);
   std::optional<typed::VariableId> find_variable(const std::string& name) const;
   void report_undefined(const std::string& name, Span span);
-  Type& variable_type(typed::VariableId id) { return context_.environment.variables[index_][id]; }
+  Type& variable_type(typed::VariableId id) { return variable_facts(id).type; }
+  VariableFacts& variable_facts(typed::VariableId id) { return context_.environment.variables[index_][id]; }
 
   CheckContext context_;
   const ExpandedProbe& probe_;
   size_t index_;
   std::vector<std::map<std::string, typed::VariableId>> scopes_;
-  uint32_t declared_ = 0;                ///< variables declared so far
-  std::set<typed::VariableId> assigned_; ///< so far, if perhaps by a value whose type is not known
-  std::set<std::string> left_scopes_;    ///< names whose scope has ended
+  uint32_t declared_ = 0;             ///< variables declared so far
+  std::set<std::string> left_scopes_; ///< names whose scope has ended
 };
 
 } // namespace trc

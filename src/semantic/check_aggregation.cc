@@ -39,7 +39,7 @@ typed::ExpressionPtr Checker::aggregation(const ast::Call& node, const Builtin& 
   }
   const bool is_histogram = type.kind == TypeKind::hist || type.kind == TypeKind::lhist;
   type.is_signed = !is_histogram && argument->type.is_signed && !argument->type.is_flexible;
-  if (is_histogram && !histogram(node, row, span, type)) {
+  if (is_histogram && !histogram(node, row, type)) {
     type = {};
     return unknown(span);
   }
@@ -47,13 +47,13 @@ typed::ExpressionPtr Checker::aggregation(const ast::Call& node, const Builtin& 
   return typed::make_expression(span, {}, std::move(call));
 }
 
-/// Reads the literal parameters into the type; null after an error.
-typed::ExpressionPtr Checker::histogram(const ast::Call& node, const Builtin& row, Span span, Type& type) {
+/// Reads the literal parameters into the type. False after an error.
+bool Checker::histogram(const ast::Call& node, const Builtin& row, Type& type) {
   for (size_t i = 1; i < node.arguments.size(); ++i)
     type.parameters.push_back(*number(*node.arguments[i]));
   auto refuse = [&](size_t argument, std::string what, std::string must, std::string hint) {
     report(DiagnosticId::bad_number, node.arguments[argument]->span, what, row.name, must, hint);
-    return nullptr;
+    return false;
   };
   if (type.kind == TypeKind::hist) {
     if (type.parameters.empty()) type.parameters = {0};
@@ -69,7 +69,7 @@ typed::ExpressionPtr Checker::histogram(const ast::Call& node, const Builtin& ro
                     "this would take " + std::to_string((static_cast<uint64_t>(max - min) - 1) / step + 1));
   }
   type.size = aggregation_size(value_kind(type.kind), type.parameters);
-  return boolean(span, true);
+  return true;
 }
 
 #define AGGREGATION(id)                                                                                      \

@@ -38,8 +38,6 @@ Type named_type(std::string_view name) {
 const char* expectation(ParameterKind kind) {
   switch (kind) {
   case ParameterKind::integer: return "a number";
-  case ParameterKind::address: return "an address";
-  case ParameterKind::string: return "a string";
   case ParameterKind::text: return "a literal string";
   case ParameterKind::number: return "a literal number";
   case ParameterKind::map: return "a map";

@@ -153,7 +153,7 @@ typed::ExpressionPtr Checker::variable(const ast::Variable& node, Span span) {
   const Type type = id ? read_type(variable_type(*id)) : Type();
   if (!type.is_none()) return typed::make_expression(span, type, typed::VariableRead{*id});
   // If it was given a value without a type, that has been said already.
-  if (!id || !assigned_.contains(*id)) report_undefined(node.name, span);
+  if (!id || !variable_facts(*id).is_assigned) report_undefined(node.name, span);
   return unknown(span);
 }
 

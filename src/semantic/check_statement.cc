@@ -40,8 +40,8 @@ void Checker::run() {
   } else {
     typed.body = block(probe_.source->body);
   }
-  for (const Type& type : context_.environment.variables[index_])
-    typed.variables.push_back(storage_type(type));
+  for (const VariableFacts& facts : context_.environment.variables[index_])
+    typed.variables.push_back(storage_type(facts.type));
   context_.program.probes.push_back(std::move(typed));
 }
 
@@ -107,7 +107,7 @@ void Checker::let(const ast::Let& node, Span span, typed::Block& out) {
     if (!type.is_none()) out.push_back({span, typed::AssignVariable{id, zero_of(span, type)}});
     return;
   }
-  assigned_.insert(id);
+  variable_facts(id).is_assigned = true;
   widen(variable_type(id), initial->type, "$" + node.name, span);
   initial = convert(std::move(initial), storage_type(variable_type(id)));
   out.push_back({span, typed::AssignVariable{id, std::move(initial)}});
@@ -132,7 +132,7 @@ void Checker::assign_variable(const ast::Variable& target, Span span, Expression
                               typed::Block& out) {
   auto found = find_variable(target.name);
   typed::VariableId id = found ? *found : declare(target.name);
-  assigned_.insert(id);
+  variable_facts(id).is_assigned = true;
   if (!widen(variable_type(id), right->type, "$" + target.name, right->span)) return;
   right = convert(std::move(right), storage_type(variable_type(id)));
   out.push_back({span, typed::AssignVariable{id, std::move(right)}});
@@ -199,8 +199,8 @@ void Checker::aggregate(const ast::Assign& node, const Builtin& row, Span span, 
 typed::VariableId Checker::declare(const std::string& name) {
   typed::VariableId id = declared_++;
   scopes_.back()[name] = id;
-  auto& types = context_.environment.variables[index_];
-  if (types.size() <= id) types.emplace_back();
+  auto& facts = context_.environment.variables[index_];
+  if (facts.size() <= id) facts.emplace_back();
   return id;
 }
 

@@ -25,10 +25,17 @@ struct MapFacts {
   bool operator==(const MapFacts&) const = default;
 };
 
+struct VariableFacts {
+  Type type;                ///< none: not known
+  bool is_assigned = false; ///< somewhere, if perhaps by a value whose type is not known
+
+  bool operator==(const VariableFacts&) const = default;
+};
+
 struct Environment {
   std::vector<MapFacts> maps; ///< in order of appearance; index = typed::MapId
-  /// For each expanded probe the types of its variables in order of declaration.
-  std::vector<std::vector<Type>> variables;
+  /// For each expanded probe its variables in order of declaration.
+  std::vector<std::vector<VariableFacts>> variables;
 
   bool operator==(const Environment&) const = default;
 
