@@ -51,7 +51,7 @@ typed::ExpressionPtr Checker::aggregation(const ast::Call& node, const Builtin& 
 bool Checker::histogram(const ast::Call& node, const Builtin& row, Type& type) {
   for (size_t i = 1; i < node.arguments.size(); ++i)
     type.parameters.push_back(*number(*node.arguments[i]));
-  auto refuse = [&](size_t argument, const char* what, const char* must, const std::string& hint) {
+  auto refuse = [&](size_t argument, const char* what, const std::string& must, const std::string& hint) {
     report(DiagnosticId::bad_number, node.arguments[argument]->span, what, row.name, must, hint);
     return false;
   };
