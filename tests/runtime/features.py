@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import shutil
+import subprocess
 
 import harness
 
@@ -35,6 +36,15 @@ def has_tracefs():
         return "tracefs" in file.read() and os.geteuid() == 0
 
 
+def can_make_pid_namespaces():
+    """Not in a chroot, whose root can't be made private."""
+    command = ["unshare", "--pid", "--fork", "--mount-proc", "true"]
+    try:
+        return subprocess.run(command, stderr=subprocess.DEVNULL, timeout=10).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 FEATURES = {
     "root": lambda: os.geteuid() == 0,
     "bpf": can_use_bpf,
@@ -47,6 +57,7 @@ FEATURES = {
     "breakpoints": exists("/sys/bus/event_source/devices/breakpoint"),
     "cpus": lambda: len(os.sched_getaffinity(0)) > 1,
     "x86_64": lambda: platform.machine() == "x86_64",
+    "pid_namespaces": can_make_pid_namespaces,
     "fixture": lambda: harness.FIXTURE.is_dir(),
 }
 
