@@ -81,18 +81,10 @@ llvm::Value* ProgramBuilder::lower_delete_key(const typed::Call& call, const Typ
     return ir.CreateZExt(ir.CreateICmpNE(load_word(was_set), word(0)), ir.getInt64Ty());
   }
   Value* key = key_address(call.access);
-  BasicBlock *missing = new_block("missing"), *end = new_block("end");
+  BasicBlock* missing = new_block("missing");
   Value* result = m_.call(Helper::map_delete_elem, {map_pointer(call.access, missing), key});
   Value* removed = ir.CreateZExt(ir.CreateICmpEQ(result, word(0)), ir.getInt64Ty());
-  BasicBlock* from = ir.GetInsertBlock();
-  ir.CreateBr(end);
-  ir.SetInsertPoint(missing);
-  ir.CreateBr(end);
-  ir.SetInsertPoint(end);
-  auto* phi = ir.CreatePHI(ir.getInt64Ty(), 2);
-  phi->addIncoming(removed, from);
-  phi->addIncoming(word(0), missing);
-  return phi;
+  return or_absent(removed, missing, word(0));
 }
 
 // Strings: text.cc stores them or knows where they are; as a statement they do nothing.

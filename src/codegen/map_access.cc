@@ -67,31 +67,36 @@ llvm::Value* ProgramBuilder::key_address(const typed::MapAccess& access) {
   return place;
 }
 
-llvm::Value* ProgramBuilder::with_element(const typed::MapAccess& access, Value* absent, const Use& present) {
+/// Goes on behind both `missing` and here, with `value` from here and `absent` from there.
+llvm::Value* ProgramBuilder::or_absent(Value* value, BasicBlock* missing, Value* absent) {
   auto& ir = m_.ir;
-  Value* key = key_address(access);
-  BasicBlock *missing = new_block("missing"), *found = new_block("found"), *end = new_block("end");
-  Value* element =
-      ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map_pointer(access, missing), key}), ir.getPtrTy());
-  ir.CreateCondBr(is_null(element), missing, found);
-  ir.SetInsertPoint(found);
-  Value* value = present(element);
-  BasicBlock* from = ir.GetInsertBlock();
+  BasicBlock *from = ir.GetInsertBlock(), *end = new_block("end");
   ir.CreateBr(end);
   ir.SetInsertPoint(missing);
   ir.CreateBr(end);
   ir.SetInsertPoint(end);
-  auto* phi = ir.CreatePHI(absent->getType(), 2);
+  auto* phi = ir.CreatePHI(value->getType(), 2);
   phi->addIncoming(value, from);
   phi->addIncoming(absent, missing);
   return phi;
+}
+
+llvm::Value* ProgramBuilder::with_element(const typed::MapAccess& access, Value* absent, const Use& present) {
+  auto& ir = m_.ir;
+  Value* key = key_address(access);
+  BasicBlock *missing = new_block("missing"), *found = new_block("found");
+  Value* element =
+      ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map_pointer(access, missing), key}), ir.getPtrTy());
+  ir.CreateCondBr(is_null(element), missing, found);
+  ir.SetInsertPoint(found);
+  return or_absent(present(element), missing, absent);
 }
 
 llvm::Value* ProgramBuilder::with_new_element(const typed::MapAccess& access, Value* absent, const Use& use) {
   auto& ir = m_.ir;
   Value* key = key_address(access);
   BasicBlock *missing = new_block("missing"), *insert = new_block("insert"), *found = new_block("found");
-  BasicBlock *failed = new_block("failed"), *end = new_block("end");
+  BasicBlock* failed = new_block("failed");
   Value* map = map_pointer(access, missing);
   Value* element = ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map, key}), ir.getPtrTy());
   BasicBlock* first = ir.GetInsertBlock();
@@ -105,25 +110,15 @@ llvm::Value* ProgramBuilder::with_new_element(const typed::MapAccess& access, Va
   BasicBlock* second = ir.GetInsertBlock();
   ir.CreateCondBr(is_null(inserted), failed, found);
 
+  ir.SetInsertPoint(failed);
+  count_failed_insertion(result, info(access).name);
+  ir.CreateBr(missing);
+
   ir.SetInsertPoint(found);
   auto* at = ir.CreatePHI(ir.getPtrTy(), 2);
   at->addIncoming(element, first);
   at->addIncoming(inserted, second);
-  Value* value = use(at);
-  BasicBlock* from = ir.GetInsertBlock();
-  ir.CreateBr(end);
-
-  ir.SetInsertPoint(failed);
-  count_failed_insertion(result, info(access).name);
-  ir.CreateBr(missing);
-  ir.SetInsertPoint(missing);
-  ir.CreateBr(end);
-
-  ir.SetInsertPoint(end);
-  auto* phi = ir.CreatePHI(absent->getType(), 2);
-  phi->addIncoming(value, from);
-  phi->addIncoming(absent, missing);
-  return phi;
+  return or_absent(use(at), missing, absent);
 }
 
 /// E2BIG says that the map is full; anything else (ENOMEM, EBUSY) that it could not take the key at this

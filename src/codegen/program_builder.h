@@ -146,6 +146,7 @@ private:
   /// for the verifier `missing` is where to go if not.
   Value* map_pointer(const typed::MapAccess& access, BasicBlock* missing);
   Value* key_address(const typed::MapAccess& access);
+  Value* or_absent(Value* value, BasicBlock* missing, Value* absent);
   using Use = std::function<Value*(Value* element)>;
   /// The value of `present` on the element of a hash, or `absent` where there is none.
   Value* with_element(const typed::MapAccess& access, Value* absent, const Use& present);
