@@ -18,7 +18,7 @@ bool is_slot(const MapInfo& map) { return map.kind == MapKind::slot || map.kind 
 
 } // namespace
 
-/// Which of the instances is in use, and 0 for a map that has but one.
+/// The generation in use, of a map that has them.
 llvm::Value* ProgramBuilder::generation(const MapInfo& map) {
   auto* current = m_.ir.CreateLoad(m_.ir.getInt64Ty(), m_.data(map.generation_offset));
   current->setVolatile(true);

@@ -9,7 +9,7 @@ namespace trc {
 /// Start of the data map ("data"), which the session maps into its memory. Behind it come the loss counters
 /// and the slots of scalar maps, at offsets that the manifest gives.
 struct ControlWords {
-  uint64_t state;      ///< RunState; each program but begin, end and interval's test run reads it first
+  uint64_t state;      ///< RunState; each program but those of begin and end reads it first
   uint64_t exit_code;  ///< of the first exit() call
   uint64_t start_time; ///< boot-clock nanoseconds of the start, for `elapsed`
   /// Flags of bpf_ringbuf_output for events: 0 wakes the reader when it has caught up; BPF_RB_NO_WAKEUP (1)

@@ -35,7 +35,7 @@ const TypeRow& type_row(ProgramType type) {
   TRC_CHECK(false, "a program type without a row");
 }
 
-/// The code of a program: a view with the types of a section's bytes.
+/// The code of a program: a copy, as the bytes of a section have no alignment.
 std::vector<bpf_insn> instructions_of(const Section& section) {
   std::vector<bpf_insn> code(section.bytes.size() / sizeof(bpf_insn));
   std::memcpy(code.data(), section.bytes.data(), code.size() * sizeof(bpf_insn));

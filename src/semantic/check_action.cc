@@ -50,9 +50,11 @@ typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin&
     else if (piece.conversion)
       number(std::string("%") + piece.conversion);
   }
-  uint32_t size = 0;
+  // Besides its bytes each value has its place, padding and a NUL, and the record has its header.
+  constexpr uint32_t kOverhead = 16;
+  uint32_t size = kOverhead;
   for (const Type& type : types)
-    size += type.size;
+    size += type.size + kOverhead;
   if (size > kMostScratch)
     report(DiagnosticId::scratch_too_large, span, "the values of this `printf` take", std::to_string(size),
            std::to_string(kMostScratch));

@@ -6,8 +6,8 @@
 
 namespace trc {
 
-/// What all that a probe keeps at one time can take: PCPU_MIN_UNIT_SIZE (include/linux/percpu.h), the most
-/// that one CPU's part of a map's value can have.
+/// What all variables of a probe, or all values of one `printf`, can take: PCPU_MIN_UNIT_SIZE
+/// (include/linux/percpu.h), the most that one CPU's part of a map's value can have.
 constexpr uint32_t kMostScratch = 32 * 1024;
 /// Of one value: a tuple of many strings.
 constexpr uint32_t kMostValue = 16 * 1024;
