@@ -22,7 +22,7 @@ llvm::Value* ProgramBuilder::scalar_value(const typed::Expression& e) {
             return read_aggregation(n.access, typed_map(n.access).value);
           },
           [&](const typed::ArgumentRead& n) { return scalar_argument(n.access, e.type); },
-          [&](const typed::Element& n) { return load_scalar(element_address(n), e.type); },
+          [&](const typed::Part& n) { return load_scalar(part_address(n), e.type); },
           [&](const typed::Unary& n) { return unary(n); },
           [&](const typed::Binary& n) { return binary(n); },
           [&](const typed::Ternary& n) {

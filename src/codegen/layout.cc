@@ -22,6 +22,9 @@ ValueKind value_kind(TypeKind kind) {
   case TypeKind::pointer: return ValueKind::pointer;
   case TypeKind::string: return ValueKind::string;
   case TypeKind::tuple: return ValueKind::tuple;
+  case TypeKind::array: return ValueKind::array;
+  case TypeKind::buffer: return ValueKind::buffer;
+  case TypeKind::structure: return ValueKind::structure;
   case TypeKind::count: return ValueKind::count;
   case TypeKind::sum: return ValueKind::sum;
   case TypeKind::min: return ValueKind::min;

@@ -124,7 +124,7 @@ private:
   void store_argument_string(const probes::ContextAccess& access, uint32_t size, Value* to);
   void store_comm(uint32_t size, Value* to);
   void store_str(const typed::Call& call, uint32_t size, Value* to);
-  Value* element_address(const typed::Element& node);
+  Value* part_address(const typed::Part& node);
   void convert_tuple(Value* from, const Type& from_type, Value* to, const Type& to_type);
   void store_tuple(const typed::TupleOf& tuple, const Type& type, Value* to);
   Value* probe_name_address(uint32_t size);

@@ -1,4 +1,5 @@
 // Statements.
+#include "base/check.h"
 #include "base/overloaded.h"
 #include "codegen/program_builder.h"
 #include "semantic/typed_walk.h"
@@ -38,6 +39,7 @@ void ProgramBuilder::statement(const typed::Statement& source) {
                  [&](const typed::If& n) { if_statement(n); },
                  [&](const typed::Nested& n) { block(n.block); },
                  [&](const typed::Return&) { return_from_program(); },
+                 [&](const auto&) { TRC_CHECK(false, "not yet"); },
              },
              source.node);
   release(before);

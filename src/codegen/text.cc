@@ -68,7 +68,7 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                         [&](const typed::Text& n) { return m_.constant_bytes(n.bytes, e.type.size); },
                         [&](const typed::VariableRead& n) { return variables_[n.variable]; },
                         [&](const typed::MapRead& n) { return read_address(n.access, e.type); },
-                        [&](const typed::Element& n) { return element_address(n); },
+                        [&](const typed::Part& n) { return part_address(n); },
                         [&](const auto& n) {
                           if constexpr (std::is_same_v<decltype(n), const typed::Call&>)
                             if (n.id == BuiltinId::probe) return probe_name_address(e.type.size);
@@ -78,8 +78,8 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                     e.node);
 }
 
-llvm::Value* ProgramBuilder::element_address(const typed::Element& node) {
-  return offset(address(*node.tuple), element_offsets(node.tuple->type)[node.index]);
+llvm::Value* ProgramBuilder::part_address(const typed::Part& node) {
+  return offset(address(*node.whole), node.offset);
 }
 
 /// Element by element, each in its wider place; what lies between is zero.

@@ -51,6 +51,36 @@ Type tuple_type(std::vector<Type> elements) {
   return type;
 }
 
+Type record_type(std::vector<std::string> names, std::vector<Type> elements) {
+  Type type = tuple_type(std::move(elements));
+  type.names = std::move(names);
+  return type;
+}
+
+Type array_type(Type element, uint32_t count) {
+  Type type = {.kind = TypeKind::array, .size = element.size * count};
+  type.elements.push_back(std::move(element));
+  return type;
+}
+
+uint32_t element_count(const Type& array) {
+  if (array.is_string()) return array.size;
+  const uint32_t size = array.elements.front().size;
+  return size == 0 ? 0 : array.size / size;
+}
+
+Type buffer_type(uint32_t bytes) { return {.kind = TypeKind::buffer, .size = bytes + 4}; }
+
+Type structure_type(std::string c_name, uint32_t bytes) {
+  return {.kind = TypeKind::structure, .size = bytes, .name = std::move(c_name)};
+}
+
+Type enumeration_type(std::string c_name, uint32_t bytes, bool is_signed) {
+  Type type = integer_type(bytes, is_signed);
+  type.name = std::move(c_name);
+  return type;
+}
+
 Type storage_type(const Type& type) {
   Type stored = type;
   stored.is_flexible = false;
@@ -58,7 +88,7 @@ Type storage_type(const Type& type) {
   if (type.kind != TypeKind::tuple) return stored;
   for (Type& element : stored.elements)
     element = storage_type(element);
-  return tuple_type(std::move(stored.elements));
+  return record_type(std::move(stored.names), std::move(stored.elements));
 }
 
 Type read_type(const Type& type) {
@@ -78,7 +108,7 @@ static Joined join_integers(const Type& a, const Type& b) {
 }
 
 static Joined join_tuples(const Type& a, const Type& b) {
-  if (a.elements.size() != b.elements.size()) return {.type = a, .fit = Fit::bad};
+  if (a.elements.size() != b.elements.size() || a.names != b.names) return {.type = a, .fit = Fit::bad};
   std::vector<Type> elements;
   Fit fit = Fit::good;
   for (size_t i = 0; i < a.elements.size(); ++i) {
@@ -86,7 +116,7 @@ static Joined join_tuples(const Type& a, const Type& b) {
     fit = std::max(fit, element.fit);
     elements.push_back(std::move(element.type));
   }
-  return {.type = tuple_type(std::move(elements)), .fit = fit};
+  return {.type = record_type(a.names, std::move(elements)), .fit = fit};
 }
 
 Joined join_types(const Type& a, const Type& b) {
@@ -121,15 +151,36 @@ static std::string parameter_list(const Type& type, const std::vector<int64_t>& 
   return text + ")";
 }
 
+static std::string record_spelling(const Type& type) {
+  std::string text;
+  for (size_t i = 0; i < type.names.size(); ++i)
+    text += (i == 0 ? "" : ", ") + type.names[i] + " = " + spelling(type.elements[i]);
+  return "{ " + text + " }";
+}
+
+/// With the outermost dimension first, as in C.
+static std::string array_spelling(const Type& type) {
+  std::string dimensions;
+  const Type* inner = &type;
+  for (; inner->kind == TypeKind::array; inner = &inner->elements.front())
+    dimensions += "[" + std::to_string(element_count(*inner)) + "]";
+  return spelling(*inner) + dimensions;
+}
+
 std::string spelling(const Type& type) {
   const char* sign = type.is_signed ? "" : "u";
   switch (type.kind) {
   case TypeKind::none: return "none";
   case TypeKind::boolean: return "bool";
-  case TypeKind::integer: return (type.is_signed ? "int" : "uint") + std::to_string(type.size * 8);
+  case TypeKind::integer:
+    if (type.is_enumeration()) return type.name;
+    return (type.is_signed ? "int" : "uint") + std::to_string(type.size * 8);
   case TypeKind::pointer: return type.elements.empty() ? type.name + " *" : joined(type.elements) + " *";
   case TypeKind::string: return "string[" + std::to_string(type.size) + "]";
-  case TypeKind::tuple: return "(" + joined(type.elements) + ")";
+  case TypeKind::tuple: return type.is_record() ? record_spelling(type) : "(" + joined(type.elements) + ")";
+  case TypeKind::array: return array_spelling(type);
+  case TypeKind::buffer: return "buffer[" + std::to_string(type.size - 4) + "]";
+  case TypeKind::structure: return type.name;
   case TypeKind::count: return "count_t";
   case TypeKind::sum: return std::string(sign) + "sum_t";
   case TypeKind::min: return std::string(sign) + "min_t";

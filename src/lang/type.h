@@ -9,12 +9,15 @@
 namespace trc {
 
 enum class TypeKind : uint8_t {
-  none,    ///< no value (a statement-like call), or not known yet
-  boolean, ///< 1 byte
-  integer, ///< 1, 2, 4 or 8 bytes, signed or not
-  pointer, ///< 8 bytes, with an address space
-  string,  ///< `size` bytes, ended by NUL unless full
-  tuple,   ///< elements one after the other, aligned as in C
+  none,      ///< no value (a statement-like call), or not known yet
+  boolean,   ///< 1 byte
+  integer,   ///< 1, 2, 4 or 8 bytes, signed or not
+  pointer,   ///< 8 bytes, with an address space
+  string,    ///< `size` bytes, ended by NUL unless full
+  tuple,     ///< elements one after the other, aligned as in C; with `names` it is a record
+  array,     ///< equal elements one after the other: `elements` holds their type
+  buffer,    ///< 4 bytes for the length, then size - 4 bytes of anything
+  structure, ///< a C struct or union by value; its fields are asked of a TypeSource by `name`
   // What a map can hold but no expression can: aggregations
   count,
   sum,
@@ -34,15 +37,21 @@ struct Type {
   bool is_flexible = false;
   AddressSpace space = AddressSpace::none; ///< pointer
   uint32_t size = 0;                       ///< bytes in memory
-  std::vector<Type> elements;              ///< tuple: its elements; pointer: what it points to, if known
-  std::vector<int64_t> parameters;         ///< hist, lhist
-  std::string name;                        ///< pointer to a type we only know by name: its C spelling
+  std::vector<Type> elements;      ///< tuple: its elements; array: one; pointer: what it points to, if known
+  std::vector<int64_t> parameters; ///< hist, lhist
+  /// structure: "struct task_struct", "union u"; integer of an enumeration: "enum pid_type"; pointer to a
+  /// type that we only know by name: its C spelling.
+  std::string name;
+  std::vector<std::string> names; ///< record: the names of its elements
 
   bool operator==(const Type&) const = default;
 
   bool is_none() const { return kind == TypeKind::none; }
   bool is_string() const { return kind == TypeKind::string; }
   bool is_integer() const { return kind == TypeKind::integer; }
+  bool is_pointer() const { return kind == TypeKind::pointer; }
+  bool is_enumeration() const { return is_integer() && !name.empty(); }
+  bool is_record() const { return kind == TypeKind::tuple && !names.empty(); }
   /// integer, boolean or pointer: what fits a register
   bool is_scalar() const;
   bool is_aggregation() const { return kind >= TypeKind::count; }
@@ -55,6 +64,17 @@ Type string_type(uint32_t bytes);
 Type pointer_type(AddressSpace space, Type to, std::string c_name = {});
 /// Computes the size with C's alignment.
 Type tuple_type(std::vector<Type> elements);
+/// A tuple whose elements have names.
+Type record_type(std::vector<std::string> names, std::vector<Type> elements);
+Type array_type(Type element, uint32_t count);
+/// Number of elements of an array; of a string its bytes.
+uint32_t element_count(const Type& array);
+/// For at most `bytes` bytes.
+Type buffer_type(uint32_t bytes);
+/// `c_name`: "struct foo" or "union foo"
+Type structure_type(std::string c_name, uint32_t bytes);
+/// An integer that prints as the enumerator's name. `c_name`: "enum foo"
+Type enumeration_type(std::string c_name, uint32_t bytes, bool is_signed);
 uint32_t alignment(const Type& type);
 /// Offset of each element of a tuple.
 std::vector<uint32_t> element_offsets(const Type& tuple);

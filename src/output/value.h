@@ -18,6 +18,23 @@ struct Pointer {
 struct Tuple {
   std::vector<Value> elements;
 };
+struct Array {
+  std::vector<Value> elements;
+};
+/// A record, struct or union. An anonymous member has the name "".
+struct Record {
+  std::vector<std::string> names;
+  std::vector<Value> values;
+};
+/// A value of an enumeration; `name` is "" for a number without one.
+struct Enumerator {
+  int64_t number;
+  std::string name;
+};
+/// Any bytes.
+struct Buffer {
+  std::string bytes;
+};
 
 /// Rows from the first to the last bucket that is not zero; none if all are.
 struct Histogram {
@@ -32,7 +49,9 @@ struct Histogram {
 
 struct Value {
   /// monostate: no value. A string holds raw bytes, its truncation trailer already added.
-  std::variant<std::monostate, bool, int64_t, uint64_t, Pointer, std::string, Tuple, Histogram> data;
+  std::variant<std::monostate, bool, int64_t, uint64_t, Pointer, std::string, Tuple, Array, Record,
+               Enumerator, Buffer, Histogram>
+      data;
 };
 
 struct MapEntry {

@@ -104,6 +104,10 @@ void append_json(std::string& out, const Value& value) {
                    }
                    out += ']';
                  },
+                 [&](const Array&) { out += "null"; },
+                 [&](const Record&) { out += "null"; },
+                 [&](const Enumerator&) { out += "null"; },
+                 [&](const Buffer&) { out += "null"; },
                  [&](const Histogram& histogram) { append_rows_json(out, histogram); },
              },
              value.data);

@@ -40,6 +40,10 @@ void append_any(std::string& out, const Value& value, std::string_view separator
                    append_elements(out, tuple, separator);
                    out += ')';
                  },
+                 [&](const Array&) { out += "?"; },
+                 [&](const Record&) { out += "?"; },
+                 [&](const Enumerator&) { out += "?"; },
+                 [&](const Buffer&) { out += "?"; },
                  [&](const Histogram& histogram) { append_rows(out, histogram); },
              },
              value.data);

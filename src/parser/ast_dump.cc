@@ -60,19 +60,22 @@ private:
   void print(const Statement& statement) {
     std::visit(
         overloaded{
-            [&](const Evaluate& node) { line("evaluate " + shown(node.expression)); },
+            [&](const Evaluate& node) {
+              if (const auto* choice = std::get_if<If>(&node.expression->node)) return print(*choice);
+              if (const auto* nested = std::get_if<BlockExpression>(&node.expression->node)) {
+                line("block");
+                return print(nested->block);
+              }
+              line("evaluate " + shown(node.expression));
+            },
             [&](const Discard& node) { line("discard " + shown(node.expression)); },
             [&](const Assign& node) {
               line("assign" + (node.op ? "_" + std::string(name(*node.op)) : "") + " " + shown(node.target) +
                    " " + shown(node.value));
             },
             [&](const Let& node) { line("let $" + node.name + (node.value ? " " + shown(node.value) : "")); },
-            [&](const If& node) { print(node); },
-            [&](const Nested& node) {
-              line("block");
-              print(node.block);
-            },
             [&](const Return&) { line("return"); },
+            [&](const auto&) { line("not yet"); },
         },
         statement.node);
   }
@@ -136,6 +139,7 @@ private:
                      list(out, node.arrow ? "arrow" : "member", node.base);
                      out.insert(out.size() - 1, " " + node.name);
                    },
+                   [&](const auto&) { out += "not_yet"; },
                },
                expression.node);
   }

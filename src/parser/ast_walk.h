@@ -16,13 +16,25 @@ template<class Visit> void walk(const ExpressionPtr& expression, const Visit& vi
     for (const ExpressionPtr& child : children)
       walk(child, visit);
   };
-  std::visit(overloaded{[&](const Map& n) { into_all(n.keys); }, [&](const Unary& n) { into(n.operand); },
-                        [&](const Binary& n) { into(n.left, n.right); },
-                        [&](const Ternary& n) { into(n.condition, n.then, n.otherwise); },
-                        [&](const Call& n) { into_all(n.arguments); },
-                        [&](const Tuple& n) { into_all(n.elements); }, [&](const Member& n) { into(n.base); },
-                        [](const auto&) {}},
-             expression->node);
+  std::visit(
+      overloaded{[&](const Map& n) { into_all(n.keys); }, [&](const Unary& n) { into(n.operand); },
+                 [&](const Binary& n) { into(n.left, n.right); },
+                 [&](const Ternary& n) { into(n.condition, n.then, n.otherwise); },
+                 [&](const Call& n) { into_all(n.arguments); }, [&](const Tuple& n) { into_all(n.elements); },
+                 [&](const Record& n) { into_all(n.values); }, [&](const Member& n) { into(n.base); },
+                 [&](const Index& n) { into(n.base, n.index); }, [&](const Cast& n) { into(n.operand); },
+                 [&](const AddressOf& n) { into(n.operand); },
+                 [&](const SizeOf& n) { into(n.of.expression); },
+                 [&](const OffsetOf& n) { into(n.of.expression); },
+                 [&](const TypeInfo& n) { into(n.of.expression); },
+                 [&](const TypeOf& n) { into(n.of.expression); }, [&](const Comptime& n) { into(n.operand); },
+                 [&](const If& n) {
+                   into(n.condition);
+                   walk(n.then, visit);
+                   if (n.otherwise) walk(*n.otherwise, visit);
+                 },
+                 [&](const BlockExpression& n) { walk(n.block, visit); }, [](const auto&) {}},
+      expression->node);
 }
 
 template<class Visit> void walk(const Statement& statement, const Visit& visit) {
@@ -30,18 +42,20 @@ template<class Visit> void walk(const Statement& statement, const Visit& visit) 
                         [&](const Discard& n) { walk(n.expression, visit); },
                         [&](const Assign& n) { walk(n.target, visit), walk(n.value, visit); },
                         [&](const Let& n) { walk(n.value, visit); },
-                        [&](const If& n) {
-                          walk(n.condition, visit);
-                          walk(n.then, visit);
-                          if (n.otherwise) walk(*n.otherwise, visit);
+                        [&](const While& n) { walk(n.condition, visit), walk(n.body, visit); },
+                        [&](const Unroll& n) { walk(n.count, visit), walk(n.body, visit); },
+                        [&](const For& n) {
+                          walk(n.from, visit), walk(n.to, visit);
+                          walk(n.body, visit);
                         },
-                        [&](const Nested& n) { walk(n.block, visit); }, [](const Return&) {}},
+                        [&](const Return& n) { walk(n.value, visit); }, [](const auto&) {}},
              statement.node);
 }
 
 template<class Visit> void walk(const Block& block, const Visit& visit) {
   for (const StatementPtr& statement : block.statements)
     walk(*statement, visit);
+  walk(block.value, visit);
 }
 
 } // namespace trc::ast

@@ -130,7 +130,8 @@ Statement Builder::assign(Expression target, std::optional<BinaryOperator> op, E
 Statement Builder::let(Span keyword, Spelled variable, Expression value) {
   uint32_t depth = deeper(value);
   Span span = join(keyword, value.value ? value.value->span : variable.span);
-  return statement(span, ast::Let{std::move(variable.name), variable.span, std::move(value.value)}, depth);
+  return statement(span, ast::Let{std::move(variable.name), variable.span, nullptr, std::move(value.value)},
+                   depth);
 }
 
 Statement Builder::if_else(Span keyword, Expression condition, Block then, std::optional<Block> otherwise) {
@@ -138,16 +139,17 @@ Statement Builder::if_else(Span keyword, Expression condition, Block then, std::
   Span span = join(keyword, otherwise ? otherwise->value.span : then.value.span);
   ast::If node = {std::move(condition.value), std::move(then.value), {}};
   if (otherwise) node.otherwise = std::move(otherwise->value);
-  return statement(span, std::move(node), depth);
+  return statement(span, ast::Evaluate{ast::make_expression(span, std::move(node))}, depth);
 }
 
 Statement Builder::nested(Block block) {
   uint32_t depth = deeper(block);
   Span span = block.value.span;
-  return statement(span, ast::Nested{std::move(block.value)}, depth);
+  return statement(
+      span, ast::Evaluate{ast::make_expression(span, ast::BlockExpression{std::move(block.value)})}, depth);
 }
 
-Statement Builder::leave(Span keyword) { return {ast::make_statement(keyword, ast::Return{}), 1}; }
+Statement Builder::leave(Span keyword) { return {ast::make_statement(keyword, ast::Return{nullptr}), 1}; }
 
 Statements Builder::append(Statements list, Statement statement) {
   list.depth = std::max(list.depth, statement.depth);
@@ -156,7 +158,7 @@ Statements Builder::append(Statements list, Statement statement) {
 }
 
 Block Builder::block(Span open, Statements statements, Span close) {
-  return {{join(open, close), std::move(statements.value)}, statements.depth};
+  return {{join(open, close), std::move(statements.value), nullptr}, statements.depth};
 }
 
 Block Builder::block_of(Statement statement) {

@@ -23,13 +23,15 @@ struct AttachSpec {
 };
 
 enum class MapKind : uint8_t {
-  hash,         ///< BPF_MAP_TYPE_HASH
-  percpu_hash,  ///< BPF_MAP_TYPE_PERCPU_HASH: keyed aggregations
-  slot,         ///< no map of its own: one value in the data map (scalar, not an aggregation)
-  percpu_slot,  ///< one value for each possible CPU in the data map (scalar aggregation)
-  percpu_array, ///< one element a CPU: a program's scratch memory; never printed
-  events_ring,  ///< BPF_MAP_TYPE_RINGBUF, records EventHeader
-  control_ring, ///< BPF_MAP_TYPE_RINGBUF, records ControlRecord
+  hash,            ///< BPF_MAP_TYPE_HASH
+  percpu_hash,     ///< BPF_MAP_TYPE_PERCPU_HASH: keyed aggregations
+  lru_hash,        ///< BPF_MAP_TYPE_LRU_HASH; the least recently used keys make room for new ones
+  lru_percpu_hash, ///< BPF_MAP_TYPE_LRU_PERCPU_HASH
+  slot,            ///< no map of its own: one value in the data map (scalar, not an aggregation)
+  percpu_slot,     ///< one value for each possible CPU in the data map (scalar aggregation)
+  percpu_array,    ///< one element a CPU: a program's scratch memory; never printed
+  events_ring,     ///< BPF_MAP_TYPE_RINGBUF, records EventHeader
+  control_ring,    ///< BPF_MAP_TYPE_RINGBUF, records ControlRecord
 };
 
 /// A map of the script, or one that the compiler needs itself (name without `@`). The object refers to the
@@ -90,6 +92,17 @@ struct LossInfo {
   bool operator==(const LossInfo&) const = default;
 };
 
+/// An option that the script declares with getopt(): `trc script.trc -- --NAME=VALUE`. The session writes its
+/// value to the data map before anything runs: a u64, or `layout.size` bytes of a string padded with NUL.
+struct OptionInfo {
+  std::string name, description;
+  ValueLayout layout;  ///< boolean, integer or string; its offset is the place in the data map
+  uint64_t number = 0; ///< the value if it is not given
+  std::string text;    ///< of a string
+
+  bool operator==(const OptionInfo&) const = default;
+};
+
 /// Kernel program types that trc uses, independent of the kernel's numbers.
 enum class ProgramType : uint8_t {
   raw_tracepoint, ///< BPF_PROG_TYPE_RAW_TRACEPOINT: begin, end and interval, run by the session through test
@@ -138,8 +151,13 @@ struct Manifest {
   std::vector<ActionInfo> actions;
   std::vector<LossInfo> losses;
   std::vector<ProgramInfo> programs;
-  uint32_t loss_offset = 0; ///< of the first loss counter in the data map
-  uint32_t data_size = 0;   ///< bytes of the data map
+  std::vector<OptionInfo> options;
+  bool print_maps_on_exit = true;
+  std::string str_trunc_trailer = "..";
+  std::string license = "GPL";
+  uint64_t log_size = 1000000; ///< bytes of the verifier's log
+  uint32_t loss_offset = 0;    ///< of the first loss counter in the data map
+  uint32_t data_size = 0;      ///< bytes of the data map
 
   bool operator==(const Manifest&) const = default;
 };

@@ -18,7 +18,11 @@ enum class ValueKind : uint8_t {
   /// part, those of the first packed field first. `size` is the most there can be; that many means it was
   /// cut.
   packed_string,
-  tuple,
+  tuple,       ///< with `names`: a record
+  enumeration, ///< an integer; `enumerators` names its values
+  array,       ///< `elements` holds the layout of the first element; size / its size elements
+  buffer,      ///< a u32 with the number of bytes, then room for size - 4
+  structure,   ///< `elements` with `names`: a C struct or union
   // Aggregations. Sizes and fields are those of one CPU; see aggregation.h.
   count,
   sum,
@@ -29,12 +33,23 @@ enum class ValueKind : uint8_t {
   lhist, ///< parameters: {min, max, step}
 };
 
+struct EnumeratorName {
+  int64_t value = 0;
+  std::string name;
+
+  bool operator==(const EnumeratorName&) const = default;
+};
+
 struct ValueLayout {
   ValueKind kind = ValueKind::none;
   bool is_signed = false;
   uint32_t offset = 0; ///< from the start of the key, value or event that holds it
   uint32_t size = 0;
-  std::vector<ValueLayout> elements; ///< tuple; their offsets count from the tuple's start
+  /// Bit-fields: which bits of the bytes at `offset`, little-endian; `bits` 0 for all others.
+  uint8_t first_bit = 0, bits = 0;
+  std::vector<ValueLayout> elements; ///< tuple, structure, array; their offsets count from its start
+  std::vector<std::string> names;    ///< of the elements of records and structures; "" of anonymous members
+  std::vector<EnumeratorName> enumerators;
   std::vector<int64_t> parameters;
 
   bool operator==(const ValueLayout&) const = default;

@@ -82,6 +82,8 @@ Result<LoadedMap> create_one(const MapInfo& info, const Cpus& cpus) {
   case MapKind::percpu_slot: return map;
   case MapKind::hash:
   case MapKind::percpu_hash:
+  case MapKind::lru_hash:
+  case MapKind::lru_percpu_hash:
     if (info.has_generations) return create_generations(info, cpus);
     fd = create_instance(info, cpus);
     break;

@@ -62,8 +62,12 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
     program = check_all(probes, options, environment, diagnostics);
   }
   for (const MapFacts& facts : environment.maps)
-    program.maps.push_back(
-        {facts.name, storage_type(facts.key), storage_type(facts.value), facts.is_cleared, facts.span});
+    program.maps.push_back({.name = facts.name,
+                            .key = storage_type(facts.key),
+                            .value = storage_type(facts.value),
+                            .is_cleared = facts.is_cleared,
+                            .declaration = {},
+                            .span = facts.span});
   check_limits(program, diagnostics);
   if (diagnostics.has_errors()) return {};
   return program;

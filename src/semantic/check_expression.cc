@@ -31,6 +31,7 @@ typed::ExpressionPtr Checker::expression(const ast::Expression& source) {
           [&](const ast::Call& n) { return call(n, span); },
           [&](const ast::Tuple& n) { return tuple(n, span); },
           [&](const ast::Member& n) { return member(n, span); },
+          [&](const auto&) -> ExpressionPtr { return unknown(span); },
       },
       source.node);
 }
@@ -128,8 +129,8 @@ typed::ExpressionPtr Checker::element(const ast::Member& node, Span span, Expres
     return unknown(span);
   }
   const Type type = tuple->type.elements[index->value];
-  return typed::make_expression(span, type,
-                                typed::Element{std::move(tuple), static_cast<uint32_t>(index->value)});
+  const uint32_t offset = element_offsets(tuple->type)[index->value];
+  return typed::make_expression(span, type, typed::Part{std::move(tuple), offset, {}});
 }
 
 typed::ExpressionPtr Checker::parameter(const ast::Parameter& node, Span span) {

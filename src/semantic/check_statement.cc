@@ -60,6 +60,10 @@ void Checker::statement(const ast::Statement& source, typed::Block& out) {
   const Span span = source.span;
   std::visit(overloaded{
                  [&](const ast::Evaluate& n) {
+                   if (auto* choice = std::get_if<ast::If>(&n.expression->node))
+                     return out.push_back(if_statement(*choice, span));
+                   if (auto* nested = std::get_if<ast::BlockExpression>(&n.expression->node))
+                     return out.push_back({span, typed::Nested{block(nested->block)}});
                    ExpressionPtr e = expression(*n.expression);
                    if (!acts(*e) && !e->type.is_none()) report(DiagnosticId::value_dropped, e->span);
                    out.push_back({span, typed::Evaluate{std::move(e)}});
@@ -69,13 +73,10 @@ void Checker::statement(const ast::Statement& source, typed::Block& out) {
                  },
                  [&](const ast::Assign& n) { assign(n, span, out); },
                  [&](const ast::Let& n) { let(n, span, out); },
-                 [&](const ast::If& n) { out.push_back(if_statement(n, span)); },
-                 [&](const ast::Nested& n) {
-                   out.push_back({span, typed::Nested{block(n.block)}});
-                 },
                  [&](const ast::Return&) {
-                   out.push_back({span, typed::Return{}});
+                   out.push_back({span, typed::Return{nullptr}});
                  },
+                 [&](const auto&) {},
              },
              source.node);
 }

@@ -101,6 +101,7 @@ private:
               nested(n.block);
             },
             [&](const Return&) { line("return"); },
+            [&](const auto&) { line("not yet"); },
         },
         s.node);
   }
@@ -122,7 +123,7 @@ private:
             [&](const AggregationRead& n) { return "total " + text(n.access); },
             [&](const ArgumentRead& n) { return access_text(n.access); },
             [&](const TupleOf& n) { return list(n.elements); },
-            [&](const Element& n) { return text(*n.tuple) + "." + std::to_string(n.index); },
+            [&](const Part& n) { return text(*n.whole) + "+" + std::to_string(n.offset); },
             [&](const Unary& n) { return std::string(name(n.op)) + " " + text(*n.operand); },
             [&](const Binary& n) {
               return text(*n.left) + " " + std::string(trc::spelling(n.op)) + (n.mixed ? "(mixed) " : " ") +
@@ -138,6 +139,7 @@ private:
             [&](const MapStep& n) { return std::string(name(n.op)) + " " + text(n.access); },
             [&](const Convert& n) { return "from " + text(*n.operand); },
             [&](const Call& n) { return call(n); },
+            [&](const auto&) { return std::string("not yet"); },
         },
         e.node);
     return e.type.is_none() ? inner : spelling(e.type) + "(" + inner + ")";

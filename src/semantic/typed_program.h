@@ -14,6 +14,8 @@
 #include "base/source.h"
 #include "lang/builtins.h"
 #include "lang/operators.h"
+#include "lang/settings.h"
+#include "lang/structure.h"
 #include "lang/type.h"
 #include "probes/provider.h"
 #include "program/manifest.h"
@@ -27,6 +29,9 @@ using Expressions = std::vector<ExpressionPtr>;
 
 using VariableId = uint32_t; ///< index in Probe::variables
 using MapId = uint32_t;      ///< index in Program::maps
+using FunctionId = uint32_t; ///< index in Program::functions
+
+using Block = std::vector<Statement>;
 
 /// A map and, if it is keyed, the key: one expression, a tuple where the script gives several.
 struct MapAccess {
@@ -58,15 +63,56 @@ struct AggregationRead {
 struct ArgumentRead {
   probes::ContextAccess access;
 };
-/// An element of a tuple.
-struct Element {
-  ExpressionPtr tuple;
-  uint32_t index = 0;
+/// Which bits of an integer in memory are meant. Little-endian; bits == 0: all of it.
+struct BitRange {
+  uint8_t first = 0, bits = 0;
 };
+/// What lies `offset` bytes behind where a pointer points to, in the address space of the pointer's type;
+/// zero where it can't be read. A bit-field is read by as many bytes as it touches. `is_trusted`: the
+/// verifier knows the pointer as one to a kernel structure (PTR_TO_BTF_ID: arguments of tp_btf programs, the
+/// current task, and what they lead to) and the program may load from there itself; then `pointer` is an
+/// expression whose value comes straight from there.
+struct Dereference {
+  ExpressionPtr pointer;
+  uint32_t offset = 0;
+  BitRange bits;
+  bool is_trusted = false;
+};
+/// A part of a value in memory, at a fixed offset: an element of a tuple, a field of a struct. The whole may
+/// be a place itself (Dereference, Part, ArrayElement), which is not copied for that.
+struct Part {
+  ExpressionPtr whole;
+  uint32_t offset = 0;
+  BitRange bits;
+};
+/// An element of an array or a byte of a string that is known only at run time; out of bounds it is zero, and
+/// that is counted. The type's `elements` say its size. (At a constant index it is a Part.)
+struct ArrayElement {
+  ExpressionPtr array, index;
+};
+/// `&$x`: where the variable lies, for as long as the probe runs.
+struct AddressOf {
+  VariableId variable;
+};
+/// A tuple or record.
 struct TupleOf {
   Expressions elements;
 };
-/// not the steps
+/// Statements, then a value that may use their variables.
+struct BlockValue {
+  Block block;
+  ExpressionPtr value;
+};
+/// A call of a `fn`.
+struct FunctionCall {
+  FunctionId function;
+  Expressions arguments; ///< converted to the types of its parameters
+};
+/// What `getopt()` gives: the number, bool or string that the user set.
+struct OptionRead {
+  uint32_t option; ///< index in Program::options
+};
+/// not the steps, not `*`
 struct Unary {
   UnaryOperator op;
   ExpressionPtr operand;
@@ -91,7 +137,8 @@ struct MapStep {
   MapAccess access;
 };
 /// The operand as Expression::type: an integer cut or extended, a string in a larger buffer, anything as
-/// boolean.
+/// boolean; an integer as an array of the same or more bytes, or an array as an integer of its size
+/// (little-endian).
 struct Convert {
   ExpressionPtr operand;
 };
@@ -107,14 +154,13 @@ struct Call {
 struct Expression {
   Span span;
   Type type;
-  std::variant<Constant, Text, VariableRead, MapRead, AggregationRead, ArgumentRead, TupleOf, Element, Unary,
-               Binary, Ternary, VariableStep, MapStep, Convert, Call>
+  std::variant<Constant, Text, VariableRead, MapRead, AggregationRead, ArgumentRead, TupleOf, Part, Unary,
+               Binary, Ternary, VariableStep, MapStep, Convert, Call, Dereference, ArrayElement, AddressOf,
+               BlockValue, FunctionCall, OptionRead>
       node;
 };
 
 // ---- statements
-
-using Block = std::vector<Statement>;
 
 struct Evaluate {
   ExpressionPtr expression;
@@ -141,21 +187,60 @@ struct If {
 struct Nested {
   Block block;
 };
-struct Return {};
+/// Until the condition is false, a Break or Return in the body, or kMostIterations, which is counted as a
+/// loss.
+struct While {
+  ExpressionPtr condition;
+  Block body;
+};
+/// `count` times the same body.
+struct Unroll {
+  uint32_t count = 0;
+  Block body;
+};
+/// from <= variable < to; both are worked out once, before the first round. What the body assigns to the
+/// variable does not change how often it runs.
+struct ForRange {
+  VariableId variable;
+  ExpressionPtr from, to;
+  Block body;
+};
+/// For each key of a map, in no order: the variable is the tuple (key, value).
+struct ForMap {
+  VariableId variable;
+  MapId map;
+  Block body;
+};
+/// Of the innermost loop.
+struct Break {};
+struct Continue {};
+/// Ends the probe or function. In a function with a result `value` is set.
+struct Return {
+  ExpressionPtr value;
+};
 
 struct Statement {
   Span span;
-  std::variant<Evaluate, AssignVariable, AssignMap, UpdateMap, If, Nested, Return> node;
+  std::variant<Evaluate, AssignVariable, AssignMap, UpdateMap, If, Nested, While, Unroll, ForRange, ForMap,
+               Break, Continue, Return>
+      node;
 };
 
 // ---- the program
+
+/// What a `let @m = lruhash(10)` asks for.
+struct MapDeclaration {
+  MapKind kind = MapKind::hash; ///< hash, lru_hash, percpu_hash, lru_percpu_hash
+  uint32_t entries = 0;
+};
 
 struct Map {
   std::string name; ///< "@x"
   Type key;         ///< none: a scalar
   Type value;
   bool is_cleared = false; ///< the script clears it as a whole
-  Span span;               ///< of its first use
+  std::optional<MapDeclaration> declaration;
+  Span span; ///< of its first use
 };
 
 struct Event {
@@ -187,8 +272,31 @@ struct Probe {
   Block body;
 };
 
+/// A `fn`. The first of its variables are its parameters.
+struct Function {
+  std::string name;
+  Span span;
+  uint32_t parameters = 0;
+  Type result; ///< none: void
+  std::vector<Type> variables;
+  Block body;
+};
+
+/// An option of the script (`getopt`), given behind `--` on the command line.
+struct Option {
+  std::string name, description;
+  Type type;           ///< bool, uint64, int64 or a string of max_strlen
+  uint64_t number = 0; ///< what it is when not given
+  std::string text;
+};
+
 struct Program {
   std::vector<Probe> probes;
+  std::vector<Function> functions;
+  std::vector<Option> options;
+  Settings settings;
+  std::shared_ptr<const TypeSource>
+      types; ///< of the structs and enumerations that types here name; never null
   std::vector<Map> maps;
   std::vector<Event> events;
   std::vector<ActionInfo> actions;

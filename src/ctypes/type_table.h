@@ -1,0 +1,16 @@
+// All C types that a script can name: first its own definitions, then the kernel's, then the usual names of
+// C.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "lang/structure.h"
+
+namespace trc {
+
+/// Asks one source after the other; the first answer counts. The base types of C ("unsigned long", "char",
+/// "uint32_t") and the language's own ("uint8" … "int64", "bool") are known without any source.
+std::shared_ptr<const TypeSource> type_table(std::vector<std::shared_ptr<const TypeSource>> sources);
+
+} // namespace trc
