@@ -21,6 +21,9 @@ struct Field {
       0; ///< bytes from the structure's start; of a bit-field: of the byte that its first bit is in
   /// Bit-fields only. Little-endian: bit 0 is the lowest of the byte at `offset`. bits == 0: no bit-field.
   uint8_t first_bit = 0, bits = 0;
+  /// A pointer whose value is an offset into the area of each CPU (`__percpu`): reading through it as it is
+  /// fails.
+  bool is_per_cpu = false;
 
   bool operator==(const Field&) const = default;
 };

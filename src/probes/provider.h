@@ -19,9 +19,12 @@
 namespace trc::probes {
 
 enum class AccessKind : uint8_t {
-  value,           ///< `size` bytes, an integer or pointer
-  inline_string,   ///< a char array of `size` bytes in the context itself
-  data_loc_string, ///< the u32 at `offset`: low 16 bits offset in the context, high 16 bits length
+  value,            ///< `size` bytes, an integer or pointer
+  inline_string,    ///< a char array of `size` bytes in the context itself
+  data_loc_string,  ///< the u32 at `offset`: low 16 bits offset in the context, high 16 bits length
+  bytes,            ///< `size` bytes in the context itself: an array, or a structure by value
+  data_loc_buffer,  ///< found as data_loc_string is; any bytes, as many as the length says: a buffer
+  data_loc_address, ///< where that lies: a pointer to elements of more than a byte
 };
 
 /// How a program reads something from its context.
@@ -31,6 +34,13 @@ struct ContextAccess {
   uint32_t size = 0;   ///< bytes to load in the end
   /// If set: at `offset` stands a trusted kernel pointer; the `size` bytes are at this offset behind it.
   std::optional<uint32_t> through;
+  /// data_loc_*: the low half counts from the first byte behind the u32 (`__rel_loc`), not from the start of
+  /// the context.
+  bool is_relative = false;
+  /// The value is a pointer that the verifier knows as one to a kernel structure
+  /// (typed::Dereference::is_trusted). It may be null; the verifier wants that tested on some kernels (6.13
+  /// and later: PTR_MAYBE_NULL).
+  bool is_trusted = false;
 
   bool operator==(const ContextAccess&) const = default;
 };
@@ -38,8 +48,9 @@ struct ContextAccess {
 /// A field of `args`. An integer's type may be narrower than what is loaded; it is cut to the type then.
 struct Argument {
   std::string name;
-  Type type;
+  Type type; ///< none: it is there, but can't be read
   ContextAccess access;
+  std::string unreadable = {}; ///< why, if it can't be: "it is wider than 64 bits"
 
   bool operator==(const Argument&) const = default;
 };

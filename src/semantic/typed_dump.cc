@@ -23,8 +23,10 @@ std::string quoted(const std::string& bytes) {
 std::string access_text(const probes::ContextAccess& access) {
   std::string text = "ctx+" + std::to_string(access.offset);
   if (access.through) text += "->+" + std::to_string(*access.through);
-  static constexpr const char* kKinds[] = {"", " inline", " data_loc"};
-  return text + ":" + std::to_string(access.size) + kKinds[static_cast<size_t>(access.kind)];
+  static constexpr const char* kKinds[] = {"",       " inline",          " data_loc",
+                                           " bytes", " data_loc buffer", " data_loc address"};
+  text += ":" + std::to_string(access.size) + kKinds[static_cast<size_t>(access.kind)];
+  return text + (access.is_relative ? " relative" : "") + (access.is_trusted ? " trusted" : "");
 }
 
 class Dumper {
