@@ -63,8 +63,15 @@ MapInfo lay_out_map(const typed::Map& map, unsigned cpus, uint32_t& data_end) {
   return info;
 }
 
-EventInfo lay_out_event(const typed::Event& event) {
+ScriptPlace place_of(Span span, const Sources& sources) {
+  const Location at = sources.locate(span.begin);
+  return {std::string(at.source), at.line, at.column};
+}
+
+EventInfo lay_out_event(const typed::Event& event, const Sources& sources) {
   EventInfo info = {.kind = event.kind, .format = event.format};
+  if (event.kind == EventKind::errorf || event.kind == EventKind::warnf)
+    info.place = place_of(event.span, sources);
   uint32_t end = sizeof(EventHeader);
   for (const Type& type : event.fields) {
     const bool packed = type.is_string() && type.size > kInlineString;
@@ -74,6 +81,17 @@ EventInfo lay_out_event(const typed::Event& event) {
     end += packed ? 4 : type.size;
   }
   info.fixed_size = round_up(end, 8);
+  return info;
+}
+
+OptionInfo lay_out_option(const typed::Option& option, uint32_t& data_end) {
+  data_end = round_up(data_end, 8);
+  OptionInfo info = {.name = option.name,
+                     .description = option.description,
+                     .layout = layout_of(option.type, data_end),
+                     .number = option.number,
+                     .text = option.text};
+  data_end += option.type.is_string() ? option.type.size : 8;
   return info;
 }
 
@@ -95,14 +113,20 @@ ValueLayout layout_of(const Type& type, uint32_t offset) {
 
 uint32_t loss_offset(const Manifest& manifest, size_t index) { return manifest.loss_offset + 8 * index; }
 
-Manifest lay_out(const typed::Program& program, unsigned cpus) {
+Manifest lay_out(const typed::Program& program, unsigned cpus, const Sources& sources) {
   Manifest manifest;
   uint32_t data_end = sizeof(ControlWords);
   for (const typed::Map& map : program.maps)
     manifest.maps.push_back(lay_out_map(map, cpus, data_end));
+  for (const typed::Option& option : program.options)
+    manifest.options.push_back(lay_out_option(option, data_end));
+  manifest.print_maps_on_exit = program.settings.print_maps_on_exit;
+  manifest.str_trunc_trailer = program.settings.str_trunc_trailer;
+  manifest.license = program.settings.license;
+  manifest.log_size = program.settings.log_size;
   manifest.loss_offset = round_up(data_end, 8);
   for (const typed::Event& event : program.events)
-    manifest.events.push_back(lay_out_event(event));
+    manifest.events.push_back(lay_out_event(event, sources));
   manifest.actions = program.actions;
   if (!manifest.events.empty())
     manifest.maps.push_back(

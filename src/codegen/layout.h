@@ -15,7 +15,7 @@ inline constexpr uint32_t kInlineString = 32;
 
 /// Maps, events and actions of the program; maps the compiler needs itself (rings) come after the script's.
 /// Programs and losses are still missing.
-Manifest lay_out(const typed::Program& program, unsigned cpus);
+Manifest lay_out(const typed::Program& program, unsigned cpus, const Sources& sources);
 
 /// Offset in the data map of a loss counter: they lie at its end, as they are made while code is generated.
 uint32_t loss_offset(const Manifest& manifest, size_t index);

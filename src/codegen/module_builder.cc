@@ -13,7 +13,7 @@
 namespace trc::codegen {
 
 ModuleBuilder::ModuleBuilder(const typed::Program& program_, const CodegenOptions& options_)
-    : program(program_), options(options_), manifest(lay_out(program_, options_.cpus)),
+    : program(program_), options(options_), manifest(lay_out(program_, options_.cpus, options_.sources)),
       module("trc", context), ir(context), debug_(module) {
   set_target(module);
   module.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);

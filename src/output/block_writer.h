@@ -19,12 +19,13 @@ public:
   void filled() {
     if (buffer_.size() >= kBlock) write_out();
   }
+  /// Writes what there is. What goes wrong shows in flush().
+  void write_out();
   /// Writes everything and gives the first error since the last call. After an error nothing more is written.
   Result<void> flush();
 
 private:
   static constexpr size_t kBlock = 64 * 1024;
-  void write_out();
 
   int fd_;
   std::string buffer_;

@@ -28,6 +28,9 @@ std::optional<uint64_t> bits_of(const Value& value) {
                         [](bool b) { return std::optional<uint64_t>(b); },
                         [](int64_t n) { return std::optional<uint64_t>(static_cast<uint64_t>(n)); },
                         [](uint64_t n) { return std::optional<uint64_t>(n); },
+                        [](const Enumerator& enumerator) {
+                          return std::optional<uint64_t>(static_cast<uint64_t>(enumerator.number));
+                        },
                         [](const Pointer& pointer) { return std::optional<uint64_t>(pointer.address); },
                         [](const auto&) { return std::optional<uint64_t>(); },
                     },
@@ -118,9 +121,21 @@ void append_text_form(std::string& out, const Value& value, const Spec& spec) {
   }
 }
 
+/// `%r`: the precision says how many bytes are shown.
+void append_raw(std::string& out, const Buffer& buffer, const Spec& spec) {
+  std::string_view bytes = buffer.bytes;
+  if (spec.precision) bytes = bytes.substr(0, *spec.precision);
+  std::string text;
+  append_buffer(text, bytes, spec.piece.buffer_form);
+  append_padded(out, text, spec);
+}
+
 void append_conversion(std::string& out, const Value& value, const Spec& spec) {
   const FormatPiece& piece = spec.piece;
-  std::optional<uint64_t> bits = piece.conversion == 's' ? std::nullopt : bits_of(value);
+  const auto* buffer = std::get_if<Buffer>(&value.data);
+  if (piece.conversion == 'r' && buffer) return append_raw(out, *buffer, spec);
+  std::optional<uint64_t> bits =
+      piece.conversion == 's' || piece.conversion == 'r' ? std::nullopt : bits_of(value);
   // The analysis lets only integers meet an integer conversion; anything else shows what it is.
   if (!bits) return append_text_form(out, value, spec);
   switch (piece.conversion) {

@@ -54,6 +54,15 @@ public:
     end();
   }
 
+  void script_message(const ScriptMessage& message) override {
+    begin(message.is_error ? "errorf" : "warnf");
+    append_field("msg", message.text);
+    append_field("filename", message.file);
+    out().append(", \"line\": ").append(std::to_string(message.line));
+    out().append(", \"col\": ").append(std::to_string(message.column));
+    end();
+  }
+
   void final_maps() override {}
 
   Result<void> flush() override { return writer_.flush(); }
@@ -82,7 +91,7 @@ private:
       if (!first) out() += ", ";
       first = false;
       key_.clear();
-      append_key(key_, entry.key, ",");
+      append_key(key_, entry.key, KeyForm::compact);
       append_json_string(out(), key_);
       out() += ": ";
       append_json(out(), entry.value);

@@ -20,6 +20,14 @@ struct Loss {
   std::string_view place; ///< "tracepoint:syscalls:sys_enter_openat", "@x"
 };
 
+/// What errorf() or warnf() in a script says, and where it stands.
+struct ScriptMessage {
+  bool is_error = true;
+  std::string_view file;
+  uint32_t line = 0, column = 0;
+  std::string_view text; ///< one line, without its end
+};
+
 class Printer {
 public:
   virtual ~Printer() = default;
@@ -30,6 +38,7 @@ public:
   virtual void time(std::string_view text) = 0;
   virtual void loss(const Loss& loss) = 0;
   virtual void warning(std::string_view text) = 0;
+  virtual void script_message(const ScriptMessage& message) = 0;
   /// Before the maps at the end: the two line feeds of the text format.
   virtual void final_maps() = 0;
   /// Hands over what is buffered; an error (disk full, closed pipe) is reported once, here.

@@ -44,6 +44,14 @@ public:
 
   void warning(std::string_view text) override { message("warning: " + std::string(text)); }
 
+  void script_message(const ScriptMessage& said) override {
+    writer_.write_out(); // what came before it is seen before it
+    std::string text(said.file);
+    text.append(":").append(std::to_string(said.line)).append(":").append(std::to_string(said.column));
+    text.append(said.is_error ? ": ERROR: " : ": WARNING: ").append(said.text);
+    message(std::move(text));
+  }
+
   void final_maps() override { writer_.buffer() += "\n\n"; }
 
   Result<void> flush() override { return writer_.flush(); }
@@ -54,7 +62,7 @@ private:
     out += map.name;
     if (!map.is_scalar) {
       out += '[';
-      append_key(out, entry.key, ", ");
+      append_key(out, entry.key, KeyForm::readable);
       out += ']';
     }
     bool in_rows = std::holds_alternative<Histogram>(entry.value.data);

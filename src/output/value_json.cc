@@ -49,6 +49,37 @@ void append_rows_json(std::string& out, const Histogram& histogram) {
   out += ']';
 }
 
+void append_list(std::string& out, const std::vector<Value>& elements) {
+  out += '[';
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if (i > 0) out += ',';
+    append_json(out, elements[i]);
+  }
+  out += ']';
+}
+
+void append_object(std::string& out, const Record& record) {
+  out += '{';
+  bool first = true;
+  for_each_field(record, [&](const std::string& name, const Value& value) {
+    if (!first) out += ", ";
+    first = false;
+    append_json_string(out, name);
+    out += ": ";
+    append_json(out, value);
+  });
+  out += '}';
+}
+
+void append_bytes(std::string& out, std::string_view bytes) {
+  out += '[';
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (i > 0) out += ',';
+    append_decimal(out, int64_t{static_cast<signed char>(bytes[i])});
+  }
+  out += ']';
+}
+
 bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
 
 void append_escaped(std::string& out, unsigned char c) {
@@ -96,18 +127,11 @@ void append_json(std::string& out, const Value& value) {
                  [&](uint64_t number) { append_number(out, number); },
                  [&](const Pointer& pointer) { append_number(out, pointer.address); },
                  [&](const std::string& text) { append_json_string(out, text); },
-                 [&](const Tuple& tuple) {
-                   out += '[';
-                   for (size_t i = 0; i < tuple.elements.size(); ++i) {
-                     if (i > 0) out += ',';
-                     append_json(out, tuple.elements[i]);
-                   }
-                   out += ']';
-                 },
-                 [&](const Array&) { out += "null"; },
-                 [&](const Record&) { out += "null"; },
-                 [&](const Enumerator&) { out += "null"; },
-                 [&](const Buffer&) { out += "null"; },
+                 [&](const Tuple& tuple) { append_list(out, tuple.elements); },
+                 [&](const Array& array) { append_list(out, array.elements); },
+                 [&](const Record& record) { append_object(out, record); },
+                 [&](const Enumerator& enumerator) { append_number(out, enumerator.number); },
+                 [&](const Buffer& buffer) { append_bytes(out, buffer.bytes); },
                  [&](const Histogram& histogram) { append_rows_json(out, histogram); },
              },
              value.data);

@@ -18,7 +18,7 @@ struct Length {
 constexpr Length kLengths[] = {{"hh", 1}, {"h", 2}, {"ll", 8}, {"l", 8},
                                {"L", 8},  {"j", 8}, {"z", 8},  {"t", 8}};
 
-constexpr std::string_view kConversions = "diuxXocps";
+constexpr std::string_view kConversions = "diuxXocpsr";
 
 struct Refused {
   std::string_view letters;
@@ -117,6 +117,13 @@ private:
     }
   }
 
+  /// The second letter of `%rx` and `%rh`.
+  void buffer_form() {
+    piece_.length_bytes = 0;
+    if (peek() != 'x' && peek() != 'h') return;
+    piece_.buffer_form = format_[at_++] == 'x' ? BufferForm::hex : BufferForm::spaced;
+  }
+
   std::optional<FormatError> conversion(char letter) {
     for (const Refused& refused : kRefused) {
       if (refused.letters.contains(letter)) return error(refused.cause);
@@ -124,6 +131,7 @@ private:
     if (!kConversions.contains(letter)) return error("there is no such conversion");
     // `%ls` and the like ask C for wide characters; here the modifier has nothing to say.
     if (letter == 'c' || letter == 'p' || letter == 's') piece_.length_bytes = 0;
+    if (letter == 'r') buffer_form();
     piece_.conversion = letter;
     pieces_.push_back(std::move(piece_));
     piece_ = {};

@@ -24,17 +24,30 @@ template<class Enum> struct Name {
 };
 
 constexpr Name<ValueKind> kValueKinds[] = {
-    {ValueKind::none, "none"},       {ValueKind::boolean, "boolean"},
-    {ValueKind::integer, "integer"}, {ValueKind::pointer, "pointer"},
-    {ValueKind::string, "string"},   {ValueKind::packed_string, "packed_string"},
-    {ValueKind::tuple, "tuple"},     {ValueKind::count, "count"},
-    {ValueKind::sum, "sum"},         {ValueKind::min, "min"},
-    {ValueKind::max, "max"},         {ValueKind::avg, "avg"},
-    {ValueKind::hist, "hist"},       {ValueKind::lhist, "lhist"},
+    {ValueKind::none, "none"},
+    {ValueKind::boolean, "boolean"},
+    {ValueKind::integer, "integer"},
+    {ValueKind::pointer, "pointer"},
+    {ValueKind::string, "string"},
+    {ValueKind::packed_string, "packed_string"},
+    {ValueKind::tuple, "tuple"},
+    {ValueKind::enumeration, "enumeration"},
+    {ValueKind::array, "array"},
+    {ValueKind::buffer, "buffer"},
+    {ValueKind::structure, "structure"},
+    {ValueKind::count, "count"},
+    {ValueKind::sum, "sum"},
+    {ValueKind::min, "min"},
+    {ValueKind::max, "max"},
+    {ValueKind::avg, "avg"},
+    {ValueKind::hist, "hist"},
+    {ValueKind::lhist, "lhist"},
 };
 constexpr Name<MapKind> kMapKinds[] = {
     {MapKind::hash, "hash"},
     {MapKind::percpu_hash, "percpu_hash"},
+    {MapKind::lru_hash, "lru_hash"},
+    {MapKind::lru_percpu_hash, "lru_percpu_hash"},
     {MapKind::slot, "slot"},
     {MapKind::percpu_slot, "percpu_slot"},
     {MapKind::percpu_array, "percpu_array"},
@@ -46,6 +59,8 @@ constexpr Name<EventKind> kEventKinds[] = {
     {EventKind::print_value, "print_value"},
     {EventKind::print_scalar, "print_scalar"},
     {EventKind::time, "time"},
+    {EventKind::errorf, "errorf"},
+    {EventKind::warnf, "warnf"},
 };
 constexpr Name<ActionKind> kActionKinds[] = {
     {ActionKind::print_map, "print_map"},
@@ -73,12 +88,21 @@ std::span<const Name<ProgramType>> names(ProgramType) { return kProgramTypes; }
 
 // ---- The fields of each struct
 
+template<class Archive> void fields(Archive& archive, EnumeratorName& enumerator) {
+  archive("value", enumerator.value);
+  archive("name", enumerator.name);
+}
+
 template<class Archive> void fields(Archive& archive, ValueLayout& layout) {
   archive("kind", layout.kind);
   archive.optional("is_signed", layout.is_signed);
   archive.optional("offset", layout.offset);
   archive.optional("size", layout.size);
+  archive.optional("first_bit", layout.first_bit);
+  archive.optional("bits", layout.bits);
   archive.optional("elements", layout.elements);
+  archive.optional("names", layout.names);
+  archive.optional("enumerators", layout.enumerators);
   archive.optional("parameters", layout.parameters);
 }
 
@@ -100,11 +124,18 @@ template<class Archive> void fields(Archive& archive, MapInfo& map) {
   archive.optional("slot_stride", map.slot_stride);
 }
 
+template<class Archive> void fields(Archive& archive, ScriptPlace& place) {
+  archive("file", place.file);
+  archive("line", place.line);
+  archive("column", place.column);
+}
+
 template<class Archive> void fields(Archive& archive, EventInfo& event) {
   archive("kind", event.kind);
   archive("format", event.format);
   archive("fields", event.fields);
   archive("fixed_size", event.fixed_size);
+  archive.optional("place", event.place);
 }
 
 template<class Archive> void fields(Archive& archive, ActionInfo& action) {
@@ -117,6 +148,14 @@ template<class Archive> void fields(Archive& archive, ActionInfo& action) {
 template<class Archive> void fields(Archive& archive, LossInfo& loss) {
   archive("cause", loss.cause);
   archive("place", loss.place);
+}
+
+template<class Archive> void fields(Archive& archive, OptionInfo& option) {
+  archive("name", option.name);
+  archive.optional("description", option.description);
+  archive("layout", option.layout);
+  archive.optional("number", option.number);
+  archive.optional("text", option.text);
 }
 
 template<class Archive> void fields(Archive& archive, Attachment& attachment) {
@@ -143,6 +182,12 @@ template<class Archive> void fields(Archive& archive, Manifest& manifest) {
   archive("actions", manifest.actions);
   archive("losses", manifest.losses);
   archive("programs", manifest.programs);
+  const Manifest standard;
+  archive.optional("options", manifest.options);
+  archive.optional("print_maps_on_exit", manifest.print_maps_on_exit, standard.print_maps_on_exit);
+  archive.optional("str_trunc_trailer", manifest.str_trunc_trailer, standard.str_trunc_trailer);
+  archive.optional("license", manifest.license, standard.license);
+  archive.optional("log_size", manifest.log_size, standard.log_size);
   archive("loss_offset", manifest.loss_offset);
   archive("data_size", manifest.data_size);
 }
@@ -188,8 +233,8 @@ struct Writer {
   Json object = Json::object();
 
   template<class T> void operator()(const char* name, const T& value) { object[name] = write(value); }
-  template<class T> void optional(const char* name, const T& value) {
-    if (!(value == T{})) object[name] = write(value);
+  template<class T> void optional(const char* name, const T& value, const T& standard = {}) {
+    if (!(value == standard)) object[name] = write(value);
   }
 };
 
@@ -216,6 +261,7 @@ void read(const Json& json, std::string& text, int) {
   if (!json.is_object() || json.size() != 1 || !json.contains(kBytesKey)) throw Bad{"not a string"};
   const Json& bytes = json[kBytesKey];
   if (!bytes.is_array()) throw Bad{"not a list of bytes"};
+  text.clear();
   for (const Json& byte : bytes) {
     if (!byte.is_number_unsigned() || byte.get<uint64_t>() > 255) throw Bad{"not a byte"};
     text += static_cast<char>(byte.get<uint64_t>());
@@ -273,18 +319,18 @@ struct Reader {
   size_t seen = 0;
 
   template<class T> void operator()(const char* name, T& value) {
-    if (!optional(name, value)) throw Bad{std::string("`") + name + "` is missing"};
+    if (!object.contains(name)) throw Bad{std::string("`") + name + "` is missing"};
+    optional(name, value);
   }
-  template<class T> bool optional(const char* name, T& value) {
+  template<class T> void optional(const char* name, T& value, const T& = {}) {
     auto found = object.find(name);
-    if (found == object.end()) return false;
+    if (found == object.end()) return;
     ++seen;
     try {
       read(*found, value, depth + 1);
     } catch (Bad& bad) {
       throw Bad{std::string(name) + ": " + bad.cause};
     }
-    return true;
   }
 };
 

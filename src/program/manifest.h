@@ -55,13 +55,23 @@ struct MapInfo {
   bool operator==(const MapInfo&) const = default;
 };
 
-enum class EventKind : uint8_t { printf, print_value, print_scalar, time };
+enum class EventKind : uint8_t { printf, print_value, print_scalar, time, errorf, warnf };
+
+/// Where something stands in the script or in what it imports, as people count.
+struct ScriptPlace {
+  std::string file;
+  uint32_t line = 0, column = 0;
+
+  bool operator==(const ScriptPlace&) const = default;
+};
 
 struct EventInfo {
   EventKind kind = EventKind::printf;
-  std::string format; ///< printf: the format; time: the strftime format; print_scalar: the map's name
+  /// printf, errorf, warnf: the format; time: the strftime format; print_scalar: the map's name
+  std::string format;
   std::vector<ValueLayout> fields; ///< offsets from the start of the record, header included
   uint32_t fixed_size = 0;         ///< bytes of header and fixed part; packed strings follow
+  ScriptPlace place;               ///< errorf, warnf: of the call
 
   bool operator==(const EventInfo&) const = default;
 };

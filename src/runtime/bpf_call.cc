@@ -49,7 +49,6 @@ Fd load_btf(std::span<const std::byte> bytes) {
 }
 
 Fd load_program(const ProgramSpec& spec, uint32_t log_level, std::span<char> log) {
-  static constexpr char kLicense[] = "GPL";
   bpf_attr attributes;
   std::memset(&attributes, 0, sizeof attributes);
   attributes.prog_type = spec.type;
@@ -57,7 +56,7 @@ Fd load_program(const ProgramSpec& spec, uint32_t log_level, std::span<char> log
   attributes.attach_btf_id = spec.attach_btf_id;
   attributes.insns = address(spec.instructions.data());
   attributes.insn_cnt = static_cast<uint32_t>(spec.instructions.size());
-  attributes.license = address(kLicense);
+  attributes.license = address(spec.license);
   copy_name(attributes.prog_name, spec.name);
   if (spec.btf >= 0) {
     attributes.prog_btf_fd = static_cast<uint32_t>(spec.btf);

@@ -31,6 +31,7 @@ struct ProgramSpec {
   uint32_t expected_attach_type = 0;
   uint32_t attach_btf_id = 0;
   std::string_view name;
+  const char* license = "GPL"; ///< ended by NUL
   std::span<const bpf_insn> instructions;
   int btf = -1;
   std::span<const bpf_func_info> functions;

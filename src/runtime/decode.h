@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "output/value.h"
@@ -13,7 +14,8 @@
 
 namespace trc::runtime {
 
-/// 1 to 8 bytes as an integer, extended by its sign if the layout has one; none if they lie outside.
+/// 1 to 8 bytes, or the bits of a bit-field, as an integer, extended by its sign if the layout has one; none
+/// if they lie outside.
 std::optional<uint64_t> read_integer(std::span<const std::byte> bytes, const ValueLayout& layout);
 
 /// A string up to its NUL or its end; `is_cut` if there is no NUL.
@@ -23,12 +25,21 @@ struct Text {
 };
 Text read_string(std::span<const std::byte> bytes);
 
+/// What stands behind a string that was cut, unless the script sets something else.
+inline constexpr std::string_view kCutTrailer = "..";
+
+/// The bytes that a buffer holds: what its length says of its room.
+std::span<const std::byte> read_buffer(std::span<const std::byte> bytes, const ValueLayout& layout);
+/// How many elements an array has.
+size_t element_count(const ValueLayout& array);
+
 /// `bytes` is what holds the value: a key, a map's value, a tuple. Aggregations are not decoded here but by
 /// map_view.h, as they have one memory for each CPU.
-output::Value decode(std::span<const std::byte> bytes, const ValueLayout& layout);
+output::Value decode(std::span<const std::byte> bytes, const ValueLayout& layout,
+                     std::string_view trailer = kCutTrailer);
 
 /// All fields of a record on the events ring. What `values` holds is overwritten, its memory used again.
 void decode_event(std::span<const std::byte> record, const EventInfo& event,
-                  std::vector<output::Value>& values);
+                  std::vector<output::Value>& values, std::string_view trailer = kCutTrailer);
 
 } // namespace trc::runtime

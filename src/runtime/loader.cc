@@ -2,6 +2,7 @@
 // verifier.
 #include "runtime/loader.h"
 
+#include <algorithm>
 #include <array>
 #include <bpf/bpf.h>
 #include <cerrno>
@@ -28,6 +29,10 @@ constexpr std::array kTypes = {
     TypeRow{ProgramType::tracepoint, BPF_PROG_TYPE_TRACEPOINT, 0},
     TypeRow{ProgramType::perf_event, BPF_PROG_TYPE_PERF_EVENT, 0},
 };
+
+/// Bytes for the verifier's words: what is tried first, and what the kernel can take (kernel/bpf/log.c: it
+/// needs 128 at least).
+constexpr size_t kFirstLog = 256 << 10, kLeastLog = 4096, kMostLog = 16 << 20;
 
 const TypeRow& type_row(ProgramType type) {
   for (const TypeRow& row : kTypes)
@@ -76,6 +81,7 @@ public:
                      .expected_attach_type = row.attach_type,
                      .attach_btf_id = info.attach_btf_id,
                      .name = info.name,
+                     .license = manifest_.license.c_str(),
                      .instructions = code,
                      .btf = btf.functions.empty() ? -1 : btf_.get(),
                      .functions = btf.functions,
@@ -145,7 +151,7 @@ private:
 
   /// Loads once more, with a log this time, to learn why.
   Result<Fd> refused(const ProgramInfo& info, const ProgramSpec& spec, int number) {
-    constexpr size_t kFirst = 256 << 10, kMost = 16 << 20;
+    const size_t most = std::clamp<uint64_t>(manifest_.log_size, kLeastLog, kMostLog);
     // BPF_LOG_LEVEL1 and BPF_LOG_STATS: linux/bpf_verifier.h
     constexpr uint32_t kWholeLog = 1, kOnlyComplaints = 4;
     // A log that is too long keeps its end, where the complaint is, since Linux 6.4; before that its start.
@@ -154,12 +160,13 @@ private:
     };
     std::vector<char> log;
     int log_error = ENOSPC;
-    for (size_t size = kFirst; log_error == ENOSPC && size <= kMost; size *= 4) {
+    for (size_t size = 0; log_error == ENOSPC && size < most;) {
+      size = size == 0 ? std::min(kFirstLog, most) : std::min(4 * size, most);
       log.assign(size + 1, '\0'); // always ended by NUL
       if (Fd program = load_program(spec, kWholeLog, std::span(log).first(size))) return program;
       log_error = has_end(log) ? 0 : errno;
     }
-    if (log_error == ENOSPC) load_program(spec, kOnlyComplaints, std::span(log).first(kMost));
+    if (log_error == ENOSPC) load_program(spec, kOnlyComplaints, std::span(log).first(most));
     return std::unexpected(explain_refusal(manifest_, info, number, log.data()));
   }
 

@@ -22,7 +22,7 @@ RawMap empty_raw(const MapInfo& info, const Cpus& cpus) {
   RawMap raw;
   raw.key_size = info.key.size;
   // Values of per-CPU maps are rounded up to 8 bytes each (bpf(2)).
-  bool per_cpu = info.kind == MapKind::percpu_hash;
+  bool per_cpu = is_percpu_hash(info.kind);
   raw.stride = per_cpu ? (size_t{info.value.size} + 7) / 8 * 8 : info.value.size;
   raw.copies = per_cpu ? cpus.possible : 1;
   return raw;

@@ -17,7 +17,7 @@ using Bytes = std::span<const std::byte>;
 struct Copies {
   Bytes bytes;
   size_t stride;
-  size_t count;
+  size_t count; ///< of CPUs; 1 where they share one value
 
   uint64_t word(size_t copy, size_t index) const {
     uint64_t value = 0;
@@ -30,6 +30,15 @@ struct Copies {
     for (size_t copy = 0; copy < count; ++copy)
       sum += word(copy, index);
     return sum;
+  }
+  Bytes copy(size_t index) const { return bytes.subspan(std::min(index * stride, bytes.size())); }
+  /// Of plain values: that of the first CPU that has one.
+  Bytes first_set() const {
+    for (size_t i = 0; count > 1 && i < count; ++i) {
+      const Bytes value = copy(i).first(std::min(stride, copy(i).size()));
+      if (std::ranges::any_of(value, [](std::byte byte) { return byte != std::byte{0}; })) return value;
+    }
+    return bytes;
   }
 };
 
@@ -62,6 +71,13 @@ uint64_t average(const Copies& copies, const ValueLayout& layout) {
   return divide(copies.total(0), copies.total(1), layout.is_signed);
 }
 
+uint64_t integer_total(const Copies& copies, const ValueLayout& layout) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < copies.count; ++i)
+    sum += read_integer(copies.copy(i), layout).value_or(0);
+  return sum;
+}
+
 bool is_histogram(ValueKind kind) { return kind == ValueKind::hist || kind == ValueKind::lhist; }
 
 /// The number by which entries are ordered, and that is printed unless the value is a histogram.
@@ -72,7 +88,8 @@ uint64_t number_of(const Copies& copies, const ValueLayout& layout) {
   case ValueKind::min:
   case ValueKind::max: return extreme(copies, layout);
   case ValueKind::avg: return average(copies, layout);
-  case ValueKind::integer: return read_integer(copies.bytes, layout).value_or(0);
+  case ValueKind::integer: return integer_total(copies, layout);
+  case ValueKind::enumeration: return read_integer(copies.first_set(), layout).value_or(0);
   case ValueKind::hist:
   case ValueKind::lhist: {
     uint64_t sum = 0;
@@ -107,44 +124,78 @@ output::Histogram histogram_of(const Copies& copies, const ValueLayout& layout, 
   return histogram;
 }
 
-output::Value value_of(const Copies& copies, const ValueLayout& layout, uint64_t number, uint64_t divisor) {
+output::Value value_of(const Copies& copies, const ValueLayout& layout, uint64_t number, uint64_t divisor,
+                       std::string_view trailer) {
   if (is_histogram(layout.kind)) return {histogram_of(copies, layout, divisor)};
   bool is_number = layout.kind == ValueKind::integer || layout.kind >= ValueKind::count;
-  if (!is_number) return decode(copies.bytes, layout);
+  if (!is_number) return decode(copies.first_set(), layout, trailer);
   uint64_t shown = divide(number, divisor, layout.is_signed);
   if (layout.is_signed) return {static_cast<int64_t>(shown)};
   return {shown};
 }
 
 /// Negative, zero or positive, like memcmp.
-int compare(Bytes a, Bytes b, const ValueLayout& layout) {
-  if (layout.kind == ValueKind::tuple) {
-    if (size_t{layout.offset} + layout.size > std::min(a.size(), b.size())) return 0;
-    Bytes left = a.subspan(layout.offset, layout.size), right = b.subspan(layout.offset, layout.size);
-    for (const ValueLayout& element : layout.elements)
-      if (int order = compare(left, right, element); order != 0) return order;
-    return 0;
-  }
-  if (layout.kind == ValueKind::string) {
-    if (size_t{layout.offset} + layout.size > std::min(a.size(), b.size())) return 0;
-    return read_string(a.subspan(layout.offset, layout.size))
-        .text.compare(read_string(b.subspan(layout.offset, layout.size)).text);
-  }
+int compare(Bytes a, Bytes b, const ValueLayout& layout);
+
+int compare_numbers(Bytes a, Bytes b, const ValueLayout& layout) {
   uint64_t left = rank_of(read_integer(a, layout).value_or(0), layout.is_signed);
   uint64_t right = rank_of(read_integer(b, layout).value_or(0), layout.is_signed);
   return left < right ? -1 : left > right;
 }
 
+/// `a` and `b` are what the composite value takes: all its elements one after the other.
+int compare_elements(Bytes a, Bytes b, const ValueLayout& layout) {
+  if (layout.kind != ValueKind::array) {
+    for (const ValueLayout& element : layout.elements)
+      if (int order = compare(a, b, element); order != 0) return order;
+    return 0;
+  }
+  for (size_t i = 0; i < element_count(layout); ++i) {
+    const ValueLayout& element = layout.elements.front();
+    const size_t at = i * element.size;
+    if (int order = compare(a.subspan(at), b.subspan(at), element); order != 0) return order;
+  }
+  return 0;
+}
+
+bool is_composite(ValueKind kind) {
+  return kind == ValueKind::tuple || kind == ValueKind::structure || kind == ValueKind::array;
+}
+bool has_text(ValueKind kind) { return kind == ValueKind::string || kind == ValueKind::buffer; }
+
+/// What the layout says of the bytes that hold it; nothing if they are too few.
+std::optional<Bytes> place_of(Bytes bytes, const ValueLayout& layout) {
+  if (size_t{layout.offset} + layout.size > bytes.size()) return std::nullopt;
+  return bytes.subspan(layout.offset, layout.size);
+}
+
+/// The bytes of a string or buffer, without what is behind them.
+std::string_view text_of(Bytes bytes, const ValueLayout& layout) {
+  if (layout.kind == ValueKind::string) {
+    auto place = place_of(bytes, layout);
+    return place ? read_string(*place).text : std::string_view();
+  }
+  const Bytes content = read_buffer(bytes, layout);
+  return {reinterpret_cast<const char*>(content.data()), content.size()};
+}
+
+int compare(Bytes a, Bytes b, const ValueLayout& layout) {
+  if (has_text(layout.kind)) return text_of(a, layout).compare(text_of(b, layout));
+  if (!is_composite(layout.kind)) return compare_numbers(a, b, layout);
+  auto left = place_of(a, layout), right = place_of(b, layout);
+  return left && right ? compare_elements(*left, *right, layout) : 0;
+}
+
 /// A number that is smaller only for smaller keys: most comparisons need no more of a key.
 uint64_t leading_part(Bytes key, const ValueLayout& layout) {
-  if (layout.kind == ValueKind::tuple) {
-    if (size_t{layout.offset} + layout.size > key.size() || layout.elements.empty()) return 0;
-    return leading_part(key.subspan(layout.offset, layout.size), layout.elements.front());
+  if (is_composite(layout.kind)) {
+    auto place = place_of(key, layout);
+    const bool is_empty =
+        layout.elements.empty() || (layout.kind == ValueKind::array && element_count(layout) == 0);
+    return place && !is_empty ? leading_part(*place, layout.elements.front()) : 0;
   }
-  if (layout.kind != ValueKind::string)
-    return rank_of(read_integer(key, layout).value_or(0), layout.is_signed);
-  if (size_t{layout.offset} + layout.size > key.size()) return 0;
-  std::string_view text = read_string(key.subspan(layout.offset, layout.size)).text;
+  if (!has_text(layout.kind)) return rank_of(read_integer(key, layout).value_or(0), layout.is_signed);
+  const std::string_view text = text_of(key, layout);
   uint64_t part = 0;
   for (size_t i = 0; i < sizeof part; ++i)
     part = part << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0);
@@ -181,13 +232,13 @@ std::vector<Place> ordered(const MapInfo& info, const RawMap& raw, const std::ve
 
 } // namespace
 
-output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut) {
+output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut, std::string_view trailer) {
   output::MapView view{.name = info.name, .is_scalar = info.key.kind == ValueKind::none, .entries = {}};
   auto copies = [&](size_t index) { return Copies{raw.value(index), raw.stride, raw.copies}; };
   if (view.is_scalar && raw.count == 0) {
     std::vector<std::byte> zero(info.value.size);
     Copies one{zero, zero.size(), 1};
-    view.entries.push_back({{}, value_of(one, info.value, number_of(one, info.value), cut.divisor)});
+    view.entries.push_back({{}, value_of(one, info.value, number_of(one, info.value), cut.divisor, trailer)});
     return view;
   }
   std::vector<uint64_t> numbers(raw.count);
@@ -197,9 +248,9 @@ output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut
   view.entries.reserve(order.size());
   for (const Place& place : order) {
     output::Value key;
-    if (!view.is_scalar) key = decode(raw.key(place.index), info.key);
-    view.entries.push_back(
-        {std::move(key), value_of(copies(place.index), info.value, numbers[place.index], cut.divisor)});
+    if (!view.is_scalar) key = decode(raw.key(place.index), info.key, trailer);
+    view.entries.push_back({std::move(key), value_of(copies(place.index), info.value, numbers[place.index],
+                                                     cut.divisor, trailer)});
   }
   return view;
 }

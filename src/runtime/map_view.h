@@ -9,6 +9,7 @@
 
 #include "output/value.h"
 #include "program/manifest.h"
+#include "runtime/decode.h"
 
 namespace trc::runtime {
 
@@ -37,7 +38,9 @@ struct Cut {
 };
 
 /// In the order of language.md 6.6; entries that are equal in it by their keys. A scalar without value gives
-/// its zero.
-output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut);
+/// its zero. Where each CPU has its own plain value, integers are added up, and of others the first that is
+/// not all zero is shown. `trailer` stands behind strings that were cut.
+output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut,
+                          std::string_view trailer = kCutTrailer);
 
 } // namespace trc::runtime

@@ -36,7 +36,7 @@ constexpr uint64_t kMostPreallocated = 16 << 20;
 /// About what a hash table takes when it is full.
 uint64_t full_size(const MapInfo& info, const Cpus& cpus) {
   constexpr uint64_t kHeader = 48; // struct htab_elem
-  uint64_t copies = info.kind == MapKind::percpu_hash ? cpus.possible : 1;
+  uint64_t copies = is_percpu_hash(info.kind) ? cpus.possible : 1;
   return info.max_entries * (kHeader + info.key.size + copies * info.value.size);
 }
 
@@ -54,6 +54,12 @@ Result<Fd> create(const MapInfo& info, const MapSpec& spec) {
   Fd fd = create_map(spec);
   if (!fd) return not_created(info);
   return fd;
+}
+
+bpf_map_type hash_type(MapKind kind) {
+  const bool per_cpu = is_percpu_hash(kind);
+  if (is_lru(kind)) return per_cpu ? BPF_MAP_TYPE_LRU_PERCPU_HASH : BPF_MAP_TYPE_LRU_HASH;
+  return per_cpu ? BPF_MAP_TYPE_PERCPU_HASH : BPF_MAP_TYPE_HASH;
 }
 
 Result<LoadedMap> create_generations(const MapInfo& info, const Cpus& cpus) {
@@ -124,6 +130,8 @@ Result<void> check_data_layout(const Manifest& manifest, const Cpus& cpus) {
   auto inside = [&](uint64_t offset, uint64_t size) { return offset + size <= manifest.data_size; };
   bool fits = inside(0, sizeof(ControlWords)) &&
               inside(manifest.loss_offset, sizeof(uint64_t) * manifest.losses.size());
+  for (const OptionInfo& option : manifest.options)
+    fits = fits && inside(option.layout.offset, std::max<uint64_t>(sizeof option.number, option.layout.size));
   for (const MapInfo& map : manifest.maps) {
     uint64_t generations = map.has_generations ? kGenerations : 1;
     uint64_t copies = generations * (map.kind == MapKind::percpu_slot ? cpus.limit : 1);
@@ -169,9 +177,10 @@ Result<Cpus> count_cpus() {
 }
 
 Result<Fd> create_instance(const MapInfo& info, const Cpus& cpus) {
-  bool per_cpu = info.kind == MapKind::percpu_hash;
-  bool on_demand = full_size(info, cpus) > kMostPreallocated && can_allocate_on_demand();
-  return create(info, {.type = per_cpu ? BPF_MAP_TYPE_PERCPU_HASH : BPF_MAP_TYPE_HASH,
+  // LRU hashes have all their memory from the start: the kernel refuses anything else.
+  bool on_demand =
+      !is_lru(info.kind) && full_size(info, cpus) > kMostPreallocated && can_allocate_on_demand();
+  return create(info, {.type = hash_type(info.kind),
                        .name = info.name,
                        .key_size = info.key.size,
                        .value_size = info.value.size,

@@ -18,6 +18,10 @@ std::unexpected<Error> broken_record(const std::string& what) {
                  "internal error: a record that the manifest does not explain (" + what + ")");
 }
 
+bool has_format(EventKind kind) {
+  return kind == EventKind::printf || kind == EventKind::errorf || kind == EventKind::warnf;
+}
+
 ControlRecord control_record(const RingRecord& record) {
   ControlRecord control = {};
   std::memcpy(&control, record.bytes.data(), std::min(sizeof control, record.bytes.size()));
@@ -28,14 +32,14 @@ ControlRecord control_record(const RingRecord& record) {
 
 // In the order of EventKind and ActionKind.
 const RecordStream::EventHandler RecordStream::kEventHandlers[] = {
-    &RecordStream::print_formatted, &RecordStream::print_value, &RecordStream::print_scalar,
-    &RecordStream::print_time};
+    &RecordStream::print_formatted, &RecordStream::print_value,   &RecordStream::print_scalar,
+    &RecordStream::print_time,      &RecordStream::print_message, &RecordStream::print_message};
 const RecordStream::ActionHandler RecordStream::kActionHandlers[] = {
     &RecordStream::print_map, &RecordStream::clear_map, &RecordStream::exit};
 
 Result<RecordStream> RecordStream::open(const Manifest& manifest, const LoadedMaps& maps, MapStore& store,
-                                        output::Printer& printer) {
-  RecordStream stream(manifest, store, printer);
+                                        output::Printer& printer, bool no_warnings) {
+  RecordStream stream(manifest, store, printer, no_warnings);
   for (size_t i = 0; i < manifest.maps.size(); ++i) {
     const MapInfo& info = manifest.maps[i];
     if (info.kind != MapKind::events_ring && info.kind != MapKind::control_ring) continue;
@@ -51,7 +55,7 @@ Result<RecordStream> RecordStream::open(const Manifest& manifest, const LoadedMa
 Result<void> RecordStream::parse_formats() {
   for (const EventInfo& event : manifest_->events) {
     std::vector<FormatPiece> pieces;
-    if (event.kind == EventKind::printf) {
+    if (has_format(event.kind)) {
       auto parsed = parse_format(event.format);
       if (!parsed) return broken_record("the format `" + parsed.error().specifier + "`");
       pieces = std::move(*parsed);
@@ -95,7 +99,7 @@ Result<void> RecordStream::handle_event(const RingRecord& record) {
   std::memcpy(&header, record.bytes.data(), sizeof header);
   if (header.event >= manifest_->events.size()) return broken_record("event " + std::to_string(header.event));
   const EventInfo& event = manifest_->events[header.event];
-  decode_event(record.bytes, event, values_);
+  decode_event(record.bytes, event, values_, manifest_->str_trunc_trailer);
   (this->*kEventHandlers[static_cast<size_t>(event.kind)])(event, header.event);
   return {};
 }
@@ -131,6 +135,20 @@ void RecordStream::print_time(const EventInfo& event, size_t) {
   std::array<char, 1024> text;
   size_t length = std::strftime(text.data(), text.size(), event.format.c_str(), &local);
   printer_->time({text.data(), length});
+}
+
+/// errorf() and warnf().
+void RecordStream::print_message(const EventInfo& event, size_t index) {
+  const bool is_error = event.kind == EventKind::errorf;
+  if (!is_error && no_warnings_) return;
+  text_.clear();
+  output::render(text_, formats_[index], values_);
+  if (text_.ends_with('\n')) text_.pop_back(); // out of habit; the line ends anyway
+  printer_->script_message({.is_error = is_error,
+                            .file = event.place.file,
+                            .line = event.place.line,
+                            .column = event.place.column,
+                            .text = text_});
 }
 
 Result<void> RecordStream::print_map(const ActionInfo& action, const ControlRecord& record) {

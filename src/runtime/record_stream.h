@@ -24,8 +24,9 @@ enum class Rest : uint8_t {
 
 class RecordStream {
 public:
+  /// `no_warnings`: what warnf() says is dropped.
   static Result<RecordStream> open(const Manifest& manifest, const LoadedMaps& maps, MapStore& store,
-                                   output::Printer& printer);
+                                   output::Printer& printer, bool no_warnings);
 
   /// Handles what is there, up to `most` records.
   Result<Rest> handle_records(size_t most);
@@ -42,8 +43,8 @@ private:
   static const EventHandler kEventHandlers[];
   static const ActionHandler kActionHandlers[];
 
-  RecordStream(const Manifest& manifest, MapStore& store, output::Printer& printer)
-      : manifest_(&manifest), store_(&store), printer_(&printer) {}
+  RecordStream(const Manifest& manifest, MapStore& store, output::Printer& printer, bool no_warnings)
+      : manifest_(&manifest), store_(&store), printer_(&printer), no_warnings_(no_warnings) {}
 
   Result<void> parse_formats();
   Result<void> handle_event(const RingRecord& record);
@@ -53,6 +54,7 @@ private:
   void print_value(const EventInfo& event, size_t index);
   void print_scalar(const EventInfo& event, size_t index);
   void print_time(const EventInfo& event, size_t index);
+  void print_message(const EventInfo& event, size_t index);
 
   Result<void> print_map(const ActionInfo& action, const ControlRecord& record);
   Result<void> clear_map(const ActionInfo& action, const ControlRecord& record);
@@ -61,6 +63,7 @@ private:
   const Manifest* manifest_;
   MapStore* store_;
   output::Printer* printer_;
+  bool no_warnings_;
   std::optional<Ring> events_, control_;
   std::vector<int> descriptors_;
   std::vector<std::vector<FormatPiece>> formats_; // as Manifest::events

@@ -55,6 +55,7 @@ private:
 
   bool has_to_end() const { return is_ended() || process_ended_ || signals_.seen(); }
 
+  void write_options();
   void prepare();
   Result<bool> attach();
   Result<void> start(int process);
@@ -82,7 +83,20 @@ private:
   int pause_ = kLongestPause;
 };
 
+/// What the user has set, or the script as default, stands in the data map before anything reads it.
+void Session::write_options() {
+  std::span<std::byte> data = object_.maps.data.bytes();
+  for (const OptionInfo& option : manifest_.options) {
+    std::byte* place = data.data() + option.layout.offset;
+    if (option.layout.kind == ValueKind::string)
+      std::memcpy(place, option.text.data(), std::min<size_t>(option.text.size(), option.layout.size));
+    else
+      std::memcpy(place, &option.number, sizeof option.number);
+  }
+}
+
 void Session::prepare() {
+  write_options();
   control().start_time = boot_time();
   control().wakeup_flags = options_.interactive ? 0 : uint64_t{BPF_RB_NO_WAKEUP};
 }
@@ -157,6 +171,7 @@ Result<void> Session::loop() {
       if (read > events->size() / 8) pause_ = std::max(1, pause_ / 4);
       if (read < events->size() / 32) pause_ = std::min(kLongestPause, pause_ * 2);
     }
+    if (options_.in_blocks) continue;
     if (auto done = printer_.flush(); !done) return done;
   }
   return {};
@@ -202,7 +217,8 @@ Result<void> Session::finish() {
   grace_.programs_are_quiet();
   if (auto done = stream_.handle_all(); !done) return done;
   if (auto done = run_programs(attacher_.ends()); !done) return done;
-  if (auto done = print_maps(); !done) return done;
+  if (manifest_.print_maps_on_exit)
+    if (auto done = print_maps(); !done) return done;
   report_losses(manifest_, object_.maps, printer_);
   return printer_.flush();
 }
@@ -251,7 +267,7 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   if (auto done = wait_until_filled(object->maps); !done) return std::unexpected(done.error());
   Grace grace;
   MapStore store(program.manifest, object->maps, grace);
-  auto stream = RecordStream::open(program.manifest, object->maps, store, printer);
+  auto stream = RecordStream::open(program.manifest, object->maps, store, printer, options.no_warnings);
   if (!stream) return std::unexpected(stream.error());
 
   Session session(program, printer, options, signals, *object, *stream, store, grace);

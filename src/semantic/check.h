@@ -119,7 +119,7 @@ private:
   /// An expression after an error or while types are unknown: type none, so that nothing more is said about
   /// it.
   ExpressionPtr unknown(Span span);
-  uint32_t add_event(EventKind kind, std::string format, std::vector<Type> fields);
+  uint32_t add_event(EventKind kind, std::string format, std::vector<Type> fields, Span span);
   uint32_t add_action(ActionInfo action);
   const std::string& probe_name() const { return probe_.matches.front().name; }
 

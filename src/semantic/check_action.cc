@@ -42,11 +42,18 @@ typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin&
       report(DiagnosticId::format_type, e.span, specifier, with_article(e.type),
              specifier == "*" ? "it is a width or precision" : "print it with `%s`");
   };
+  auto buffer = [&] {
+    const typed::Expression& e = *values[next++];
+    if (!e.type.is_none() && e.type.kind != TypeKind::buffer)
+      report(DiagnosticId::format_buffer, e.span, with_article(e.type));
+  };
   for (const FormatPiece& piece : *pieces) {
     if (piece.width_from_argument) number("*");
     if (piece.precision_from_argument) number("*");
     if (piece.conversion == 's')
       ++next;
+    else if (piece.conversion == 'r')
+      buffer();
     else if (piece.conversion)
       number(std::string("%") + piece.conversion);
   }
@@ -58,7 +65,7 @@ typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin&
   if (size > kMostScratch)
     report(DiagnosticId::scratch_too_large, span, "the values of this `printf` take", std::to_string(size),
            std::to_string(kMostScratch));
-  uint32_t event = add_event(EventKind::printf, format, std::move(types));
+  uint32_t event = add_event(EventKind::printf, format, std::move(types), span);
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
 }
 
@@ -70,7 +77,7 @@ typed::ExpressionPtr Checker::check_print(const ast::Call& node, const Builtin& 
     return unknown(span);
   }
   ExpressionPtr printed = value(*node.arguments[0]);
-  uint32_t event = add_event(EventKind::print_value, "", {printed->type});
+  uint32_t event = add_event(EventKind::print_value, "", {printed->type}, span);
   typed::Expressions values;
   values.push_back(std::move(printed));
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
@@ -100,7 +107,7 @@ typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& m
 /// the map is cleared: what is printed before a clear must be all that the clear takes away.
 typed::ExpressionPtr Checker::print_scalar(const ast::Map& map, const Builtin& row, Span span) {
   ExpressionPtr printed = map_read(map, span);
-  uint32_t event = add_event(EventKind::print_scalar, map.name, {printed->type});
+  uint32_t event = add_event(EventKind::print_scalar, map.name, {printed->type}, span);
   typed::Expressions values;
   values.push_back(std::move(printed));
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
@@ -134,7 +141,7 @@ typed::ExpressionPtr Checker::check_exit(const ast::Call& node, const Builtin& r
 typed::ExpressionPtr Checker::check_time(const ast::Call& node, const Builtin& row, Span span) {
   std::string format = node.arguments.empty() ? "%H:%M:%S\n" : *text(*node.arguments[0]);
   return typed::make_expression(span, {},
-                                action_call(row, add_event(EventKind::time, std::move(format), {})));
+                                action_call(row, add_event(EventKind::time, std::move(format), {}, span)));
 }
 
 } // namespace trc

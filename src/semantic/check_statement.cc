@@ -215,8 +215,8 @@ typed::ExpressionPtr Checker::unknown(Span span) {
   return typed::make_expression(span, {}, typed::Constant{});
 }
 
-uint32_t Checker::add_event(EventKind kind, std::string format, std::vector<Type> fields) {
-  context_.program.events.push_back({kind, std::move(format), std::move(fields)});
+uint32_t Checker::add_event(EventKind kind, std::string format, std::vector<Type> fields, Span span) {
+  context_.program.events.push_back({kind, std::move(format), std::move(fields), span});
   return context_.program.events.size() - 1;
 }
 

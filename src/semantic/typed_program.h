@@ -247,6 +247,7 @@ struct Event {
   EventKind kind;
   std::string format;
   std::vector<Type> fields;
+  Span span; ///< of the call that sends it
 };
 
 /// One program of the kernel: a body and all that it is attached to.

@@ -3,7 +3,12 @@
 
 #include <cstring>
 #include <gtest/gtest.h>
+#include <random>
 #include <string>
+
+#include "output/value_json.h"
+#include "output/value_text.h"
+#include "runtime/map_view.h"
 
 namespace trc::runtime {
 namespace {
@@ -64,6 +69,153 @@ TEST(Decode, WhatLiesOutsideIsNoValue) {
   EXPECT_TRUE(is_none(decode(bytes_of(bytes), layout(ValueKind::none, 0, 0))));
 }
 
+TEST(Decode, OtherTrailers) {
+  EXPECT_EQ(get<std::string>(decode(bytes_of("abcd"), layout(ValueKind::string, 0, 4), "[cut]")),
+            "abcd[cut]");
+  EXPECT_EQ(get<std::string>(decode(bytes_of("abcd"), layout(ValueKind::string, 0, 4), "")), "abcd");
+}
+
+TEST(Decode, BitFields) {
+  // {int a : 3; unsigned b : 7; int c : 22;} of -2, 100, -5
+  std::string bytes = raw<uint32_t>((0x3ffffbU << 10) | (100U << 3) | 6U);
+  auto bits = [](uint32_t offset, uint8_t first, uint8_t count, bool is_signed) {
+    ValueLayout field = layout(ValueKind::integer, offset, 4, is_signed);
+    field.first_bit = first;
+    field.bits = count;
+    return field;
+  };
+  EXPECT_EQ(get<int64_t>(decode(bytes_of(bytes), bits(0, 0, 3, true))), -2);
+  EXPECT_EQ(get<uint64_t>(decode(bytes_of(bytes), bits(0, 3, 7, false))), 100U);
+  EXPECT_EQ(get<int64_t>(decode(bytes_of(bytes), bits(1, 2, 22, true))), -5);
+  // The declared type may reach beyond the structure; only the bits' own bytes are needed.
+  EXPECT_EQ(get<uint64_t>(decode(bytes_of(bytes), bits(3, 4, 4, false))), 15U);
+  EXPECT_TRUE(is_none(decode(bytes_of(bytes), bits(3, 4, 5, false))));
+  // 64 bits that touch nine bytes.
+  std::string packed = raw<uint64_t>(0x0123456789abcdefU << 4) + raw<uint8_t>(0x0);
+  ValueLayout wide = bits(0, 4, 64, false);
+  wide.size = 8;
+  EXPECT_EQ(get<uint64_t>(decode(bytes_of(packed), wide)), 0x0123456789abcdefU);
+  ValueLayout flag = bits(0, 1, 1, false);
+  flag.kind = ValueKind::boolean;
+  EXPECT_TRUE(get<bool>(decode(bytes_of(bytes), flag)));
+}
+
+TEST(Decode, Enumerations) {
+  ValueLayout state = layout(ValueKind::enumeration, 0, 4, true);
+  state.enumerators = {{-1, "NONE"}, {1, "ESTABLISHED"}, {1, "ALIAS"}};
+  auto known = get<output::Enumerator>(decode(bytes_of(raw<int32_t>(1)), state));
+  EXPECT_EQ(known.name, "ESTABLISHED");
+  EXPECT_EQ(known.number, 1);
+  EXPECT_EQ(get<output::Enumerator>(decode(bytes_of(raw<int32_t>(-1)), state)).name, "NONE");
+  EXPECT_EQ(get<int64_t>(decode(bytes_of(raw<int32_t>(-7)), state)), -7);
+  state.is_signed = false;
+  EXPECT_EQ(get<uint64_t>(decode(bytes_of(raw<int32_t>(-7)), state)), 4294967289U);
+}
+
+TEST(Decode, Arrays) {
+  ValueLayout row = layout(ValueKind::array, 0, 4);
+  row.elements = {layout(ValueKind::integer, 0, 2, true)};
+  ValueLayout rows = layout(ValueKind::array, 2, 8);
+  rows.elements = {row};
+  std::string bytes = "xx" + raw<int16_t>(1) + raw<int16_t>(-2) + raw<int16_t>(3) + raw<int16_t>(4);
+  auto outer = get<output::Array>(decode(bytes_of(bytes), rows));
+  ASSERT_EQ(outer.elements.size(), 2U);
+  auto inner = get<output::Array>(outer.elements[0]);
+  ASSERT_EQ(inner.elements.size(), 2U);
+  EXPECT_EQ(get<int64_t>(inner.elements[1]), -2);
+  EXPECT_EQ(get<int64_t>(get<output::Array>(outer.elements[1]).elements[1]), 4);
+  rows.size = 0; // a flexible array member
+  EXPECT_TRUE(get<output::Array>(decode(bytes_of(bytes), rows)).elements.empty());
+  rows.size = 9;
+  EXPECT_TRUE(is_none(decode(bytes_of(bytes), rows)));
+}
+
+TEST(Decode, BuffersHoldAsMuchAsTheyHaveRoomFor) {
+  ValueLayout buffer = layout(ValueKind::buffer, 0, 8);
+  EXPECT_EQ(get<output::Buffer>(decode(bytes_of(raw<uint32_t>(3) + std::string("a\0bc", 4)), buffer)).bytes,
+            std::string("a\0b", 3));
+  EXPECT_EQ(get<output::Buffer>(decode(bytes_of(raw<uint32_t>(-1) + "abcd"), buffer)).bytes, "abcd");
+  EXPECT_EQ(get<output::Buffer>(decode(bytes_of(raw<uint32_t>(0) + "abcd"), buffer)).bytes, "");
+  EXPECT_TRUE(is_none(decode(bytes_of(std::string("short")), buffer)));
+}
+
+TEST(Decode, StructuresAndRecords) {
+  ValueLayout inner = layout(ValueKind::structure, 4, 4);
+  inner.elements = {layout(ValueKind::integer, 0, 4, true), layout(ValueKind::integer, 0, 1)};
+  inner.names = {"x", "y"};
+  ValueLayout outer = layout(ValueKind::tuple, 0, 8);
+  outer.elements = {layout(ValueKind::integer, 0, 4), inner};
+  outer.names = {"a", ""};
+  auto record = get<output::Record>(decode(bytes_of(raw<uint32_t>(9) + raw<int32_t>(-1)), outer));
+  EXPECT_EQ(record.names, (std::vector<std::string>{"a", ""}));
+  ASSERT_EQ(record.values.size(), 2U);
+  EXPECT_EQ(get<uint64_t>(record.values[0]), 9U);
+  auto nested = get<output::Record>(record.values[1]);
+  EXPECT_EQ(get<int64_t>(nested.values[0]), -1);
+  EXPECT_EQ(get<uint64_t>(nested.values[1]), 255U);
+}
+
+class RandomLayouts {
+public:
+  explicit RandomLayouts(uint64_t seed) : random_(seed) {}
+
+  uint64_t below(uint64_t limit) { return random_() % limit; }
+
+  ValueLayout layout(int depth) {
+    ValueLayout result;
+    result.kind = static_cast<ValueKind>(below(static_cast<uint64_t>(ValueKind::structure) + 1));
+    result.is_signed = below(2) != 0;
+    result.offset = below(16) == 0 ? static_cast<uint32_t>(random_()) : static_cast<uint32_t>(below(24));
+    result.size = below(16) == 0 ? static_cast<uint32_t>(random_()) : static_cast<uint32_t>(below(20));
+    if (below(4) == 0) {
+      result.first_bit = static_cast<uint8_t>(random_());
+      result.bits = static_cast<uint8_t>(random_());
+    }
+    for (uint64_t i = depth > 0 ? below(4) : 0; i > 0; --i) {
+      result.elements.push_back(layout(depth - 1));
+      if (below(2) == 0) result.names.emplace_back(below(2) == 0 ? "" : "f");
+    }
+    if (below(3) == 0) result.enumerators = {{static_cast<int64_t>(below(4)), "E"}};
+    return result;
+  }
+  std::string bytes() {
+    std::string bytes(below(48), '\0');
+    for (char& byte : bytes)
+      byte = static_cast<char>(below(3) == 0 ? random_() : below(3));
+    return bytes;
+  }
+
+private:
+  std::mt19937_64 random_;
+};
+
+// The sanitizer build watches what is read.
+TEST(Decode, AnyLayoutAndAnyBytesDoNoHarm) {
+  RandomLayouts random(5);
+  std::vector<output::Value> reused;
+  for (int i = 0; i < 20000; ++i) {
+    ValueLayout layout = random.layout(3);
+    std::string bytes = random.bytes();
+    output::Value value = decode(bytes_of(bytes), layout);
+    std::string text;
+    output::append_text(text, value);
+    output::append_json(text, value);
+    output::append_key(text, value, output::KeyForm::compact);
+    EventInfo event{.fields = {layout, random.layout(2)},
+                    .fixed_size = static_cast<uint32_t>(random.below(64))};
+    decode_event(bytes_of(bytes), event, reused);
+    MapInfo map{.name = "@", .key = layout, .value = random.layout(2)};
+    RawMap raw{
+        .count = 2, .keys = {}, .values = {}, .key_size = bytes.size() / 2, .stride = bytes.size() / 2};
+    for (std::byte byte : bytes_of(bytes)) {
+      raw.keys.push_back(byte);
+      raw.values.push_back(byte);
+    }
+    map.value.size %= 64;
+    EXPECT_LE(make_view(map, raw, {}).entries.size(), 2U);
+  }
+}
+
 /// {header, i64, length, length} and two packed strings of at most 8 bytes.
 EventInfo event_with_strings() {
   return {.kind = EventKind::printf,
@@ -88,6 +240,8 @@ TEST(Decode, PackedStringsFollowTheFixedPart) {
   decode_event(bytes_of(event_bytes(0, 2, "xy")), event_with_strings(), values);
   EXPECT_EQ(get<std::string>(values[0]), "");
   EXPECT_EQ(get<std::string>(values[2]), "xy");
+  decode_event(bytes_of(event_bytes(3, 8, "abcdefghijk")), event_with_strings(), values, "~");
+  EXPECT_EQ(get<std::string>(values[2]), "defghijk~");
 }
 
 TEST(Decode, PackedStringsThatClaimTooMuch) {

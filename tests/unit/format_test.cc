@@ -137,6 +137,28 @@ TEST(Format, TextOfAnything) {
   EXPECT_EQ(rendered("%6s|", {integer(-5)}), "    -5|");
 }
 
+TEST(Format, Buffers) {
+  Value buffer{Buffer{std::string("a\\b\0\xff\n", 6)}};
+  EXPECT_EQ(rendered("%r", {buffer}), "a\\b\\x00\\xff\\x0a");
+  EXPECT_EQ(rendered("%s", {buffer}), "a\\b\\x00\\xff\\x0a");
+  EXPECT_EQ(rendered("%rx", {buffer}), "\\x61\\x5c\\x62\\x00\\xff\\x0a");
+  EXPECT_EQ(rendered("%rh|", {buffer}), "61 5c 62 00 ff 0a|");
+  EXPECT_EQ(rendered("%.2rh|%8.1r|%-4.1r|", {buffer, buffer, buffer}), "61 5c|       a|a   |");
+  EXPECT_EQ(rendered("%r%rh", {Value{Buffer{}}, Value{Buffer{}}}), "");
+}
+
+TEST(Format, Enumerators) {
+  Value known{Enumerator{2, "SYN_SENT"}};
+  EXPECT_EQ(rendered("%s %d %u %x", {known, known, known, known}), "SYN_SENT 2 2 2");
+  EXPECT_EQ(rendered("%10s|%.3s|%-10s|", {known, known, known}), "  SYN_SENT|SYN|SYN_SENT  |");
+}
+
+TEST(Format, ArraysAndRecords) {
+  Value record{Record{{"a", "b"}, {integer(1), Value{Array{{integer(5), integer(6)}}}}}};
+  EXPECT_EQ(rendered("%s", {record}), "{ .a = 1, .b = [5,6] }");
+  EXPECT_EQ(rendered("%25s|%.6s|", {record, record}), "   { .a = 1, .b = [5,6] }|{ .a =|");
+}
+
 TEST(Format, StringsKeepTheirBytes) {
   std::string bytes("a\0\xff", 3);
   EXPECT_EQ(rendered("%s", {text(bytes)}), bytes);

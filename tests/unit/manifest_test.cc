@@ -41,7 +41,24 @@ Manifest full_manifest() {
       .parameters = {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max(), 10}};
   manifest.maps = {{"@x", MapKind::percpu_hash, tuple, lhist, 4096, true, 64, 128, 8},
                    {"", MapKind::events_ring, {}, {}, 1U << 31, false, 0, 0, 0}};
-  manifest.events = {{EventKind::printf, "%d %s\n", {integer(8, 4)}, 12}, {EventKind::time, "%H", {}, 8}};
+  ValueLayout field = integer(4, 4);
+  field.first_bit = 3;
+  field.bits = 5;
+  ValueLayout state = integer(8, 4);
+  state.kind = ValueKind::enumeration;
+  state.enumerators = {{-1, "NONE"}, {std::numeric_limits<int64_t>::max(), "ALL"}};
+  ValueLayout record{
+      .kind = ValueKind::structure, .size = 12, .elements = {field, state}, .names = {"a", ""}};
+  manifest.events = {{EventKind::printf, "%d %s\n", {integer(8, 4)}, 12, {}},
+                     {EventKind::time, "%H", {}, 8, {}},
+                     {EventKind::errorf, "%s", {record}, 24, {"lib/\xff.trc", 3, 14}}};
+  manifest.options = {
+      {"depth", "how deep", integer(4096, 8), std::numeric_limits<uint64_t>::max(), ""},
+      {"name", "", {.kind = ValueKind::string, .offset = 4104, .size = 64}, 0, "some \"text\""}};
+  manifest.print_maps_on_exit = false;
+  manifest.str_trunc_trailer = "";
+  manifest.license = "Dual BSD/GPL";
+  manifest.log_size = 1 << 20;
   manifest.actions = {{ActionKind::print_map, 0, 5, std::numeric_limits<uint64_t>::max()},
                       {ActionKind::exit, 0, 0, 0}};
   manifest.losses = {{LossCause::ring_full, "tracepoint:syscalls:sys_enter_openat"},
@@ -69,6 +86,12 @@ Manifest round_trip(const Manifest& manifest) {
 
 TEST(Manifest, EmptyRoundTrip) { EXPECT_EQ(round_trip({}), Manifest{}); }
 
+TEST(Manifest, DefaultsAreNotWritten) {
+  std::string text = to_json({});
+  for (const char* field : {"options", "print_maps_on_exit", "str_trunc_trailer", "license", "log_size"})
+    EXPECT_EQ(text.find(field), std::string::npos) << field;
+}
+
 TEST(Manifest, FullRoundTrip) {
   Manifest manifest = full_manifest();
   EXPECT_EQ(round_trip(manifest), manifest);
@@ -93,7 +116,7 @@ TEST(Manifest, EveryEnumeratorHasAName) {
     manifest.maps.emplace_back().kind = kind;
     return manifest;
   });
-  expect_all_names(EventKind::time, [](EventKind kind) {
+  expect_all_names(EventKind::warnf, [](EventKind kind) {
     Manifest manifest;
     manifest.events.emplace_back().kind = kind;
     return manifest;
@@ -103,7 +126,7 @@ TEST(Manifest, EveryEnumeratorHasAName) {
     manifest.actions.emplace_back().kind = kind;
     return manifest;
   });
-  expect_all_names(LossCause::clear_deferred, [](LossCause cause) {
+  expect_all_names(LossCause::loop_limit, [](LossCause cause) {
     Manifest manifest;
     manifest.losses.emplace_back().cause = cause;
     return manifest;

@@ -176,6 +176,66 @@ TEST(MapView, TupleKeysElementByElement) {
   EXPECT_EQ(order, "-1 5 2 0 2 1 ");
 }
 
+/// The keys of a map whose keys are words, in the order in which they are printed.
+std::vector<uint64_t> order_of(const ValueLayout& key, const std::vector<uint64_t>& words) {
+  RawMap raw;
+  raw.count = words.size();
+  raw.key_size = raw.stride = 8;
+  ValueLayout value{.kind = ValueKind::tuple, .size = 8, .elements = {number(false)}}; // not ordered by value
+  for (size_t i = 0; i < words.size(); ++i) {
+    append(raw.keys, words[i]);
+    append(raw.values, i);
+  }
+  std::vector<uint64_t> order;
+  for (const auto& entry : make_view(map_of(key, value), raw, {}).entries)
+    order.push_back(words[std::get<uint64_t>(std::get<output::Tuple>(entry.value.data).elements[0].data)]);
+  return order;
+}
+
+TEST(MapView, KeysOfEveryKindHaveAnOrder) {
+  ValueLayout byte{.kind = ValueKind::integer, .is_signed = true, .size = 1};
+  ValueLayout array{.kind = ValueKind::array, .size = 8, .elements = {byte}};
+  using Words = std::vector<uint64_t>;
+  EXPECT_EQ(order_of(array, {0x0201, 0x0102, 0x00ff, 0x0101}), (Words{0x00ff, 0x0101, 0x0201, 0x0102}));
+
+  ValueLayout low = byte, high = byte;
+  low.bits = 4;
+  high.first_bit = 4;
+  high.bits = 4;
+  ValueLayout structure{
+      .kind = ValueKind::structure, .size = 8, .elements = {high, low}, .names = {"h", "l"}};
+  EXPECT_EQ(order_of(structure, {0x12, 0x11, 0xf1, 0x01}), (Words{0xf1, 0x01, 0x11, 0x12}));
+
+  ValueLayout state = number();
+  state.kind = ValueKind::enumeration;
+  state.enumerators = {{1, "ZZZ"}, {2, "AAA"}};
+  EXPECT_EQ(order_of(state, {2, 1, static_cast<uint64_t>(-3), 9}),
+            (Words{static_cast<uint64_t>(-3), 1, 2, 9}));
+
+  // A length, then the bytes; what is behind them does not count.
+  ValueLayout buffer{.kind = ValueKind::buffer, .size = 8};
+  const uint64_t empty = 0xffULL << 32, a = 1 | 0x6261ULL << 32, ab = 2 | 0x6261ULL << 32,
+                 z = 1 | 0xffULL << 32;
+  EXPECT_EQ(order_of(buffer, {z, ab, a, empty}), (Words{empty, a, ab, z}));
+}
+
+TEST(MapView, EnumerationsInOrderOfTheirNumbers) {
+  ValueLayout state = number();
+  state.kind = ValueKind::enumeration;
+  state.enumerators = {{1, "ZZZ"}, {2, "AAA"}};
+  auto view =
+      make_view(map_of(number(), state), Builder(1).add(1, {2}).add(2, {1}).add(3, {-1}).raw, {.divisor = 2});
+  ASSERT_EQ(view.entries.size(), 3U);
+  EXPECT_EQ(show(view.entries[0].value), "-1");
+  EXPECT_EQ(std::get<output::Enumerator>(view.entries[1].value.data).name, "ZZZ");
+  EXPECT_EQ(std::get<output::Enumerator>(view.entries[2].value.data).name, "AAA");
+}
+
+TEST(MapView, PlainValuesOfSeveralCpus) {
+  EXPECT_EQ(show(make_view(map_of(number(), number()), Builder(3).add(1, {5, -2, 4}).raw, {})), "1:7 ");
+  EXPECT_EQ(show(make_view(map_of(number(), text(8)), Builder(2).add(1, {0, 0x6968}).raw, {})), "1:hi ");
+}
+
 TEST(MapView, TopAndDivisor) {
   auto info = map_of(number(), number());
   auto raw = Builder(1).add(1, {10}).add(2, {30}).add(3, {-20}).add(4, {25}).raw;

@@ -61,6 +61,96 @@ TEST(TextPrinter, Maps) {
   EXPECT_EQ(map_text({"@x", false, {}}), "");
 }
 
+Value record(std::vector<std::string> names, std::vector<Value> values) {
+  return {Record{std::move(names), std::move(values)}};
+}
+/// {a = 1, {b = (5, 6), {c = "x"}}} with two anonymous members, one in the other
+Value nested_record() {
+  Value deep = record({"c"}, {text("x")});
+  Value inner = record({"b", ""}, {tuple({integer(5), integer(6)}), deep});
+  return record({"a", ""}, {integer(1), inner});
+}
+
+TEST(TextPrinter, ValuesOfEveryKind) {
+  auto form = [](const Value& value) {
+    return printed(Format::text, [&](Printer& printer) { printer.value(value); });
+  };
+  EXPECT_EQ(form({Array{{integer(1), integer(2), integer(3)}}}), "[1,2,3]\n");
+  EXPECT_EQ(form({Array{{{Array{{{true}, {false}}}}, {Array{{{false}, {true}}}}}}}),
+            "[[true,false],[false,true]]\n");
+  EXPECT_EQ(form({Array{}}), "[]\n");
+  EXPECT_EQ(form(tuple({})), "()\n");
+  EXPECT_EQ(form({Enumerator{1, "TCP_ESTABLISHED"}}), "TCP_ESTABLISHED\n");
+  EXPECT_EQ(form({Enumerator{-77, ""}}), "-77\n");
+  EXPECT_EQ(form({Buffer{std::string("ab\0\xff", 4)}}), "ab\\x00\\xff\n");
+  EXPECT_EQ(form(record({"a", "b"}, {integer(1), tuple({integer(5), integer(6)})})),
+            "{ .a = 1, .b = (5, 6) }\n");
+  EXPECT_EQ(form(record({"s"}, {record({"t"}, {{Pointer{0}}})})), "{ .s = { .t = 0x0 } }\n");
+  EXPECT_EQ(form(nested_record()), "{ .a = 1, .b = (5, 6), .c = x }\n");
+  EXPECT_EQ(form(record({}, {})), "{}\n");
+  EXPECT_EQ(form(record({""}, {record({}, {})})), "{}\n");
+}
+
+TEST(TextPrinter, KeysOfEveryKind) {
+  auto key = [](Value value) { return map_text({"@x", false, {{std::move(value), integer(5)}}}); };
+  EXPECT_EQ(key(record({"a", "b"}, {integer(1), integer(2)})), "@x[{ .a = 1, .b = 2 }]: 5\n");
+  EXPECT_EQ(key({Array{{integer(1), integer(2)}}}), "@x[[1,2]]: 5\n");
+  EXPECT_EQ(key({Enumerator{1, "ONE"}}), "@x[ONE]: 5\n");
+  EXPECT_EQ(key({Buffer{"a\n"}}), "@x[a\\x0a]: 5\n");
+  EXPECT_EQ(key(tuple({})), "@x[()]: 5\n");
+  EXPECT_EQ(key(tuple({integer(1), {Array{{integer(2), integer(3)}}}})), "@x[1, [2,3]]: 5\n");
+}
+
+TEST(JsonPrinter, ValuesOfEveryKind) {
+  auto form = [](const Value& value) {
+    std::string line = value_json(value);
+    std::string start = "{\"type\": \"value\", \"data\": ";
+    EXPECT_TRUE(line.starts_with(start) && line.ends_with("}\n"));
+    EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+    return line.substr(start.size(), line.size() - start.size() - 2);
+  };
+  EXPECT_EQ(form({Array{{integer(1), {Array{{integer(2)}}}}}}), "[1,[2]]");
+  EXPECT_EQ(form(tuple({})), "[]");
+  EXPECT_EQ(form({Enumerator{7, "SEVEN"}}), "7");
+  EXPECT_EQ(form({Buffer{std::string("a\0\xff", 3)}}), "[97,0,-1]");
+  EXPECT_EQ(form(record({"a", "b"}, {integer(0), {Enumerator{1, "ONE"}}})), "{\"a\": 0, \"b\": 1}");
+  EXPECT_EQ(form(nested_record()), "{\"a\": 1, \"b\": [5,6], \"c\": \"x\"}");
+  EXPECT_EQ(form(record({}, {})), "{}");
+}
+
+TEST(JsonPrinter, KeysOfEveryKind) {
+  auto key = [](Value value) {
+    std::string line = map_json({"@x", false, {{std::move(value), integer(5)}}});
+    return nlohmann::json::parse(line)["data"]["@x"].begin().key();
+  };
+  EXPECT_EQ(key(record({"a", "b"}, {integer(1), text("a b")})), "{.a=1,.b=a b}");
+  EXPECT_EQ(key({Array{{integer(1), integer(2)}}}), "[1,2]");
+  EXPECT_EQ(key({Enumerator{1, "ONE"}}), "ONE");
+  EXPECT_EQ(key(tuple({integer(1), record({"a"}, {integer(2)})})), "1,{.a=2}");
+}
+
+TEST(TextPrinter, ScriptMessages) {
+  EXPECT_EQ(errors([](Printer& printer) {
+              printer.script_message({true, "a.trc", 3, 9, "it broke"});
+            }),
+            "a.trc:3:9: ERROR: it broke\n");
+  EXPECT_EQ(errors([](Printer& printer) {
+              printer.script_message({false, "stdin", 1, 1, ""});
+            }),
+            "stdin:1:1: WARNING: \n");
+}
+
+TEST(JsonPrinter, ScriptMessages) {
+  EXPECT_EQ(
+      printed(Format::json,
+              [](Printer& printer) {
+                printer.script_message({true, "stdin", 1, 9, "te\"xt"});
+                printer.script_message({false, "a.trc", 2, 1, "w"});
+              }),
+      "{\"type\": \"errorf\", \"msg\": \"te\\\"xt\", \"filename\": \"stdin\", \"line\": 1, \"col\": 9}\n"
+      "{\"type\": \"warnf\", \"msg\": \"w\", \"filename\": \"a.trc\", \"line\": 2, \"col\": 1}\n");
+}
+
 TEST(TextPrinter, Histograms) {
   std::string rows = "(..., 0)               1 |@@@@@@@@@@@@@@@@@@@@@@@@@@                          |\n"
                      "[0]                    0 |                                                    |\n"
