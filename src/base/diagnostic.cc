@@ -92,17 +92,28 @@ std::string excerpt(Span span, const Sources& sources, const Palette& colors) {
 
 } // namespace
 
+namespace {
+
+std::string place(Span span, const Sources& sources) {
+  const Location at = sources.locate(span.begin);
+  return std::string(at.source) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
+}
+
+} // namespace
+
 std::string render(const Diagnostic& diagnostic, const Sources& sources, bool color) {
   const DiagnosticRow& row = diagnostic_row(diagnostic.id);
   const Palette colors = color ? kColors : Palette();
-  const Location at = sources.locate(diagnostic.span.begin);
   const bool error = row.severity == Severity::error;
 
-  std::string text = std::string(colors.bold) + std::string(at.source) + ":" + std::to_string(at.line) + ":" +
-                     std::to_string(at.column) + ": " + (error ? colors.error : colors.warning) +
-                     (error ? "error: " : "warning: ") + colors.off + colors.bold +
-                     fill_in(row.text, diagnostic.arguments) + colors.off + " [" + row.name + "]\n";
+  std::string text = std::string(colors.bold) + place(diagnostic.span, sources) +
+                     (error ? colors.error : colors.warning) + (error ? "error: " : "warning: ") +
+                     colors.off + colors.bold + fill_in(row.text, diagnostic.arguments) + colors.off + " [" +
+                     row.name + "]\n";
   text += excerpt(diagnostic.span, sources, colors);
+  for (const auto& [macro, call] : diagnostic.expanded_from)
+    text += colors.bold + place(call, sources) + colors.off + "expanded from `" + macro + "`\n" +
+            excerpt(call, sources, colors);
   std::string hint = fill_in(row.hint, diagnostic.arguments);
   if (!hint.empty()) text += "hint: " + hint + "\n";
   return text;

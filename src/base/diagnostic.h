@@ -28,17 +28,24 @@ struct DiagnosticRow {
 const DiagnosticRow& diagnostic_row(DiagnosticId id);
 const std::vector<DiagnosticRow>& diagnostic_rows();
 
+/// A macro whose body the place is in, and where that was called.
+struct ExpandedFrom {
+  std::string macro;
+  Span call;
+};
+
 struct Diagnostic {
   DiagnosticId id;
   Span span;
   std::vector<std::string> arguments;
+  std::vector<ExpandedFrom> expanded_from; ///< innermost first
 };
 
 /// Collects what a compilation has to say, in order of appearance.
 class Diagnostics {
 public:
   template<class... Arguments> void report(DiagnosticId id, Span span, Arguments&&... arguments) {
-    add({id, span, {std::string(std::forward<Arguments>(arguments))...}});
+    add({id, span, {std::string(std::forward<Arguments>(arguments))...}, {}});
   }
   /// Drops an exact repetition: one mistake in a body that is compiled for several attach points is one
   /// mistake.
@@ -56,6 +63,7 @@ private:
 ///   stdin:1:9: error: what [id]
 ///   the source line
 ///           ~~~~
+///   stdin:2:1: expanded from `macro`        for each macro that the place is in, with its line
 ///   hint: what to do
 /// A hint that is empty once its arguments are filled in is left out.
 std::string render(const Diagnostic& diagnostic, const Sources& sources, bool color);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,5 +36,33 @@ struct SettingRow {
 };
 
 const std::vector<SettingRow>& setting_rows();
+/// Null if there is none of that name.
+const SettingRow* find_setting(std::string_view name);
+
+/// A row of old_settings.def.
+struct OldSettingRow {
+  std::string_view name;
+  std::string_view now; ///< empty: ignored
+  bool is_inverted;
+};
+
+const OldSettingRow* find_old_setting(std::string_view name);
+
+struct SettingError {
+  std::string value; ///< as it was given
+  std::string hint;  ///< what it may be
+};
+
+/// Reads the text of a value: "true" and its like, a number in any form of the language, one of the choices.
+std::expected<void, SettingError> set(Settings& settings, const SettingRow& row, std::string_view value);
+
+/// The same for a key of the environment or a config block in any spelling: `MAX_STRLEN`, `TRC_MAX_STRLEN`,
+/// an old one. Gives the row that was meant, null if there is none; `old` is set if the key was an old one.
+struct NamedSetting {
+  const SettingRow* row = nullptr;
+  const OldSettingRow* old = nullptr;
+};
+NamedSetting find_setting_by_any_name(std::string_view key);
+std::expected<void, SettingError> set(Settings& settings, const NamedSetting& named, std::string_view value);
 
 } // namespace trc

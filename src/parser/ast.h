@@ -295,6 +295,7 @@ struct Program {
   std::vector<Import> imports;
   std::vector<MapDeclaration> map_declarations;
   std::vector<Macro> macros;
+  size_t library_macros = 0; ///< how many of them, at the end, are the library's
   std::vector<Function> functions;
   std::vector<Probe> probes;
 };

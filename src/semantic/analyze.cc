@@ -6,26 +6,54 @@
 namespace trc {
 namespace {
 
-typed::Program check_all(const std::vector<ExpandedProbe>& probes, const AnalysisOptions& options,
-                         Environment& environment, Diagnostics& diagnostics) {
+/// What all rounds of checking start from.
+struct Input {
+  const Kernel& kernel;
+  const AnalysisOptions& options;
+  const std::vector<ExpandedProbe>& probes;
+  Declarations declarations;
+};
+
+CheckContext context(const Input& input, Environment& environment, typed::Program& program,
+                     std::vector<FunctionCalls>& calls, Diagnostics& diagnostics) {
+  return {.kernel = input.kernel,
+          .options = input.options,
+          .declarations = input.declarations,
+          .calls = calls,
+          .environment = environment,
+          .program = program,
+          .diagnostics = diagnostics};
+}
+
+typed::Program check_all(const Input& input, Environment& environment, Diagnostics& diagnostics) {
   typed::Program program;
-  for (size_t i = 0; i < probes.size(); ++i) {
-    Checker checker(
-        {.options = options, .environment = environment, .program = program, .diagnostics = diagnostics},
-        probes[i], i);
-    checker.run();
-  }
+  const auto& functions = input.declarations.functions;
+  std::vector<FunctionCalls> calls(functions.size());
+  const CheckContext with = context(input, environment, program, calls, diagnostics);
+  for (size_t i = 0; i < functions.size(); ++i)
+    Checker(with, input.probes.size() + i).run(functions[i]);
+  for (size_t i = 0; i < input.probes.size(); ++i)
+    Checker(with, i).run(input.probes[i]);
+  report_recursion(input.declarations, calls, diagnostics);
   return program;
+}
+
+/// Fills in the types of functions, before any body is looked at.
+void resolve_signatures(Input& input, Environment& environment, Diagnostics& diagnostics) {
+  typed::Program unused;
+  std::vector<FunctionCalls> calls;
+  Checker checker(context(input, environment, unused, calls, diagnostics), 0);
+  for (FunctionSignature& function : input.declarations.functions)
+    checker.resolve(function);
 }
 
 /// Checking with the diagnostics thrown away infers the types; each round can only widen them, and a chain of
 /// assignments between maps is as long as the script's maps and variables are many.
-void infer(const std::vector<ExpandedProbe>& probes, const AnalysisOptions& options,
-           Environment& environment) {
+void infer(const Input& input, Environment& environment) {
   for (Environment before;;) {
     before = environment;
     Diagnostics muted;
-    check_all(probes, options, environment, muted);
+    check_all(input, environment, muted);
     if (environment == before) return;
   }
 }
@@ -42,7 +70,7 @@ bool make_numbers(Environment& environment) {
   for (MapFacts& map : environment.maps)
     make_number(map.value, map.is_assigned);
   for (auto& variables : environment.variables)
-    for (VariableFacts& variable : variables)
+    for (auto& [site, variable] : variables)
       make_number(variable.type, variable.is_assigned);
   return any;
 }
@@ -52,14 +80,16 @@ bool make_numbers(Environment& environment) {
 std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& kernel,
                                       const AnalysisOptions& options, Diagnostics& diagnostics) {
   const std::vector<ExpandedProbe> probes = expand(source, kernel, options.parameters, diagnostics);
+  Input input = {kernel, options, probes, collect_declarations(source, diagnostics)};
 
   Environment environment;
-  environment.variables.resize(probes.size());
-  infer(probes, options, environment);
-  typed::Program program = check_all(probes, options, environment, diagnostics);
+  environment.variables.resize(probes.size() + source.functions.size());
+  resolve_signatures(input, environment, diagnostics);
+  infer(input, environment);
+  typed::Program program = check_all(input, environment, diagnostics);
   if (!diagnostics.has_errors() && make_numbers(environment)) {
-    infer(probes, options, environment);
-    program = check_all(probes, options, environment, diagnostics);
+    infer(input, environment);
+    program = check_all(input, environment, diagnostics);
   }
   for (const MapFacts& facts : environment.maps)
     program.maps.push_back({.name = facts.name,

@@ -1,5 +1,6 @@
-// Checks one expanded probe and builds its typed form. The same code runs muted while types are being
-// inferred: then an expression whose type is not known yet has the type `none`, and nothing is said about it.
+// Checks one body, of an expanded probe or a function, and builds its typed form. The same code runs muted
+// while types are being inferred: then an expression whose type is not known yet has the type `none`, and
+// nothing is said about it.
 #pragma once
 
 #include <map>
@@ -11,40 +12,128 @@
 #include "base/diagnostic.h"
 #include "parser/ast.h"
 #include "semantic/analyze.h"
+#include "semantic/declarations.h"
 #include "semantic/environment.h"
 #include "semantic/expand.h"
+#include "semantic/frame.h"
+#include "semantic/functions.h"
 
 namespace trc {
 
 struct CheckContext {
+  const Kernel& kernel;
   const AnalysisOptions& options;
+  const Declarations& declarations;
+  std::vector<FunctionCalls>& calls; ///< by function
   Environment& environment;
-  typed::Program& program; ///< the probe, its events and actions are added here
+  typed::Program& program; ///< the probe or function, its events and actions are added here
   Diagnostics& diagnostics;
 };
 
 class Checker {
 public:
-  Checker(CheckContext context, const ExpandedProbe& probe, size_t index);
+  /// `index` is that of the body in Environment::variables.
+  Checker(CheckContext context, size_t index);
   /// Adds the typed probe to the program.
-  void run();
+  void run(const ExpandedProbe& probe);
+  /// Adds the typed function to the program.
+  void run(const FunctionSignature& function);
+  /// Fills in the types of a function.
+  void resolve(FunctionSignature& function);
+  /// The type that is written there; nothing, and a diagnostic, if there is none of that name.
+  /// (check_type.cc)
+  std::optional<Type> type_of(const ast::TypeName& name);
+  /// Of what stands in `typeof(…)` and the like.
+  std::optional<Type> subject_type(const ast::Subject& subject, Span span);
 
 private:
   using ExpressionPtr = typed::ExpressionPtr;
 
+  // check_body.cc
+  /// The probe whose body this is; null, and a diagnostic that `what` needs one, in a function.
+  const ExpandedProbe* here(std::string_view what, Span span);
+  /// Where an integer used as an address points.
+  AddressSpace pointers() const;
+  std::vector<Type> variable_types() const;
+  Span body_span() const { return probe_ ? probe_->source->span : function_->source->span; }
+  /// Says which variables never got a value.
+  void report_unassigned();
+  void leave(const ast::Return& node, Span span, typed::Block& out);
+  typed::VariableId declare(const std::string& name, Span span);
+  std::optional<typed::VariableId> find_variable(const std::string& name) const;
+  void report_undefined(const std::string& name, Span span);
+
+  // functions.cc
+  std::optional<typed::FunctionId> find_function(const std::string& name) const;
+  ExpressionPtr function_call(const ast::Call& node, typed::FunctionId id, Span span);
+
+  // macros.cc
+  /// The macro that a call with these arguments means; null if there is none.
+  const ast::Macro* find_macro(const ast::Call& node) const;
+  bool matches(const ast::Macro& macro, const ast::Call& node) const;
+  bool can_expand(const ast::Macro& macro, Span span);
+  bool bind(const ast::MacroParameter& parameter, const ast::Expression& given, Frame& frame);
+  /// Null after an error.
+  std::unique_ptr<Frame> open_frame(const ast::Macro& macro, const ast::Call& node, Span span);
+  /// The value of a call of a macro.
+  ExpressionPtr macro_value(const ast::Macro& macro, const ast::Call& node, Span span);
+  void macro_statement(const ast::Macro& macro, const ast::Call& node, Span span, typed::Block& out);
+  /// What was given for the parameter of this macro that the name is; null if it is none.
+  const Frame::Argument* macro_argument(const std::string& name) const;
+  /// Checks what was given for a parameter, where it was written.
+  ExpressionPtr argument_value(const Frame::Argument& argument);
+  /// The expression behind the names of parameters that stand for it: to look at, not to check.
+  const ast::Expression& behind(const ast::Expression& expression) const;
+  /// The map that an expression is, or that a macro's parameter stands for; null if it is none.
+  const ast::Map* as_map(const ast::Expression& expression) const;
+  /// The type that was given for a macro's parameter by `typeof(…)`: nothing if the name is none such, an
+  /// empty inner value after an error.
+  std::optional<std::optional<Type>> type_argument(const std::string& name);
+  /// Says that macros of this name want other arguments.
+  void report_no_macro(const ast::Call& node, Span span);
+  /// The script's map behind a name; in a macro only those that it was given, which is said otherwise.
+  typed::MapId map_id(const std::string& name, Span span);
+  std::vector<ExpandedFrom> expanded_from() const;
+
+  // check_loop.cc
+  void while_loop(const ast::While& node, Span span, typed::Block& out);
+  void unroll(const ast::Unroll& node, Span span, typed::Block& out);
+  void for_range(const ast::For& node, Span span, typed::Block& out);
+  void for_map(const ast::For& node, Span span, typed::Block& out);
+  bool can_declare_loop_variable(const ast::For& node);
+  typed::Block loop_body(const ast::Block& block);
+  bool is_in_loop(const char* statement, Span span);
+
+  // check_choice.cc
+  enum class Branch : uint8_t { both, then, otherwise, unknown };
+  /// Which branches of an `if` are kept: one, if its condition stands behind `comptime`.
+  Branch kept_branch(const ast::If& node, bool is_comptime);
+  void if_statement(const ast::If& node, Span span, bool is_comptime, typed::Block& out);
+  ExpressionPtr if_value(const ast::If& node, Span span, bool is_comptime);
+  ExpressionPtr block_value(const ast::Block& block);
+  ExpressionPtr comptime(const ast::Comptime& node, Span span);
+  ExpressionPtr comptime_value(const ast::Expression& expression);
+  ExpressionPtr condition(const ast::Expression& expression);
+
   // check_statement.cc
   typed::Block block(const ast::Block& block);
+  void statements(const ast::Block& block, typed::Block& out);
   void statement(const ast::Statement& statement, typed::Block& out);
+  /// An expression that stands as a statement.
+  void evaluate(const ast::Expression& expression, Span span, typed::Block& out);
   void assign(const ast::Assign& node, Span span, typed::Block& out);
-  void assign_variable(const ast::Variable& target, Span span, ExpressionPtr value, typed::Block& out);
+  void assign_variable(typed::VariableId variable, Span span, ExpressionPtr value, typed::Block& out);
   void assign_map(const ast::Assign& node, const ast::Map& target, Span span, ExpressionPtr value,
                   typed::Block& out);
   void update_map(const ast::Assign& node, const ast::Map& target, Span span, ExpressionPtr value,
                   typed::Block& out);
   void aggregate(const ast::Assign& node, const Builtin& row, Span span, typed::Block& out);
   void let(const ast::Let& node, Span span, typed::Block& out);
-  typed::Statement if_statement(const ast::If& node, Span span);
-  ExpressionPtr condition(const ast::Expression& expression);
+  /// The value as one of a type that was written: an error if it is of another kind or a literal beyond its
+  /// range, a warning where it may be cut. `what` is for messages.
+  ExpressionPtr fit(ExpressionPtr value, const Type& to, const std::string& what);
+  void push_scope() { frame_->scopes.emplace_back(); }
+  void pop_scope();
 
   // check_expression.cc
   ExpressionPtr expression(const ast::Expression& expression);
@@ -114,27 +203,35 @@ private:
 
   // helpers
   template<class... Arguments> void report(DiagnosticId id, Span span, Arguments&&... arguments) {
-    context_.diagnostics.report(id, span, std::forward<Arguments>(arguments)...);
+    context_.diagnostics.add(
+        {id, span, {std::string(std::forward<Arguments>(arguments))...}, expanded_from()});
   }
   /// An expression after an error or while types are unknown: type none, so that nothing more is said about
   /// it.
   ExpressionPtr unknown(Span span);
   uint32_t add_event(EventKind kind, std::string format, std::vector<Type> fields, Span span);
   uint32_t add_action(ActionInfo action);
-  const std::string& probe_name() const { return probe_.matches.front().name; }
-
-  typed::VariableId declare(const std::string& name);
-  std::optional<typed::VariableId> find_variable(const std::string& name) const;
-  void report_undefined(const std::string& name, Span span);
+  const std::string& probe_name() const { return probe_->matches.front().name; }
   Type& variable_type(typed::VariableId id) { return variable_facts(id).type; }
-  VariableFacts& variable_facts(typed::VariableId id) { return context_.environment.variables[index_][id]; }
+  VariableFacts& variable_facts(typed::VariableId id) { return *variables_[id].facts; }
+
+  struct DeclaredVariable {
+    std::string name;
+    Span span;
+    VariableFacts* facts;
+    bool is_assigned = false; ///< by a statement that was checked by now
+  };
 
   CheckContext context_;
-  const ExpandedProbe& probe_;
   size_t index_;
-  std::vector<std::map<std::string, typed::VariableId>> scopes_;
-  uint32_t declared_ = 0;             ///< variables declared so far
-  std::set<std::string> left_scopes_; ///< names whose scope has ended
+  const ExpandedProbe* probe_ = nullptr; ///< null in a function
+  const FunctionSignature* function_ = nullptr;
+  Frame body_;
+  Frame* frame_ = &body_;
+  std::vector<DeclaredVariable> variables_; ///< index = typed::VariableId
+  std::map<DeclarationSite, typed::VariableId> sites_;
+  uint32_t loops_ = 0;      ///< around the statement
+  uint32_t expansions_ = 0; ///< of macros so far
 };
 
 } // namespace trc

@@ -70,7 +70,7 @@ typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin&
 }
 
 typed::ExpressionPtr Checker::check_print(const ast::Call& node, const Builtin& row, Span span) {
-  auto* map = std::get_if<ast::Map>(&node.arguments[0]->node);
+  const ast::Map* map = as_map(*node.arguments[0]);
   if (map && map->keys.empty()) return print_map(node, *map, row, span);
   if (node.arguments.size() > 1) {
     report(DiagnosticId::print_map_only, node.arguments[1]->span);
@@ -107,14 +107,15 @@ typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& m
 /// the map is cleared: what is printed before a clear must be all that the clear takes away.
 typed::ExpressionPtr Checker::print_scalar(const ast::Map& map, const Builtin& row, Span span) {
   ExpressionPtr printed = map_read(map, span);
-  uint32_t event = add_event(EventKind::print_scalar, map.name, {printed->type}, span);
+  uint32_t event =
+      add_event(EventKind::print_scalar, facts(map_id(map.name, span)).name, {printed->type}, span);
   typed::Expressions values;
   values.push_back(std::move(printed));
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
 }
 
 typed::ExpressionPtr Checker::check_clear(const ast::Call& node, const Builtin& row, Span span) {
-  const auto& map = std::get<ast::Map>(node.arguments[0]->node);
+  const ast::Map& map = *as_map(*node.arguments[0]);
   if (!map.keys.empty()) return bad_argument(node, 0, row, "a whole map", "an element: `delete` removes one");
   typed::MapId id = whole_map(map, node.arguments[0]->span);
   if (!is_known(id, node.arguments[0]->span)) return unknown(span);

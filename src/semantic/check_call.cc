@@ -50,7 +50,13 @@ const char* expectation(ParameterKind kind) {
 } // namespace
 
 typed::ExpressionPtr Checker::call(const ast::Call& node, Span span) {
+  if (const ast::Macro* macro = find_macro(node)) return macro_value(*macro, node, span);
+  if (auto function = find_function(node.name)) return function_call(node, *function, span);
   const Builtin* row = find_builtin(node.name);
+  if (!row && context_.declarations.macros.contains(node.name)) {
+    report_no_macro(node, span);
+    return unknown(span);
+  }
   if (!row) {
     report(DiagnosticId::unknown_function, node.name_span, node.name,
            hint_for_unknown(node.name, builtin_names()));
@@ -88,8 +94,7 @@ bool Checker::check_arguments(const ast::Call& node, const Builtin& row, Span sp
     const ast::Expression& argument = *node.arguments[i];
     const ParameterKind kind = row.parameters[i];
     bool good = true;
-    if (kind == ParameterKind::map || kind == ParameterKind::keyed)
-      good = std::holds_alternative<ast::Map>(argument.node);
+    if (kind == ParameterKind::map || kind == ParameterKind::keyed) good = as_map(argument) != nullptr;
     if (kind == ParameterKind::text) good = text(argument).has_value();
     if (kind == ParameterKind::number) good = number(argument).has_value();
     if (good) continue;
@@ -107,8 +112,7 @@ typed::ExpressionPtr Checker::bad_argument(const ast::Call& node, size_t index, 
 }
 
 std::string Checker::what_is(const ast::Expression& source) {
-  if (auto* map = std::get_if<ast::Map>(&source.node))
-    return map->keys.empty() ? "a map" : "an element of a map";
+  if (const ast::Map* map = as_map(source)) return map->keys.empty() ? "a map" : "an element of a map";
   if (std::holds_alternative<ast::Variable>(source.node)) return "a variable";
   ExpressionPtr e = expression(source);
   if (as_text(*e)) return "a string";
@@ -125,9 +129,10 @@ typed::ExpressionPtr Checker::text_value(Span span, std::string bytes) {
 
 std::optional<std::string> Checker::text(const ast::Expression& source) {
   // As it stands: a format may be longer than a value.
-  if (auto* literal = std::get_if<ast::String>(&source.node)) return literal->value;
+  const ast::Expression& meant = behind(source);
+  if (auto* literal = std::get_if<ast::String>(&meant.node)) return literal->value;
   const bool can_be =
-      std::holds_alternative<ast::Parameter>(source.node) || std::holds_alternative<ast::Binary>(source.node);
+      std::holds_alternative<ast::Parameter>(meant.node) || std::holds_alternative<ast::Binary>(meant.node);
   if (!can_be) return {};
   ExpressionPtr e = expression(source);
   const typed::Text* known = as_text(*e);
@@ -135,8 +140,9 @@ std::optional<std::string> Checker::text(const ast::Expression& source) {
 }
 
 std::optional<int64_t> Checker::number(const ast::Expression& source) {
+  const ast::Expression& meant = behind(source);
   const bool can_be =
-      !std::holds_alternative<ast::Call>(source.node) && !std::holds_alternative<ast::Map>(source.node);
+      !std::holds_alternative<ast::Call>(meant.node) && !std::holds_alternative<ast::Map>(meant.node);
   if (!can_be) return {};
   ExpressionPtr e = expression(source);
   const typed::Constant* known = as_constant(*e);
@@ -153,9 +159,10 @@ typed::ExpressionPtr Checker::integer_argument(const ast::Call& node, size_t ind
 // ---- the builtins whose result a row can't tell
 
 typed::ExpressionPtr Checker::check_probe(const ast::Call&, const Builtin& row, Span span) {
+  if (!here("probe", span)) return unknown(span);
   size_t longest = 0;
   bool all_one = true; // the same attach point may well be listed twice
-  for (const probes::Match& match : probe_.matches) {
+  for (const probes::Match& match : probe_->matches) {
     longest = std::max(longest, match.name.size());
     all_one = all_one && match.name == probe_name();
   }
@@ -169,7 +176,7 @@ typed::ExpressionPtr Checker::check_probe(const ast::Call&, const Builtin& row, 
 /// What str() gives where that is known by now: a text, a parameter as it was given, a number's digits.
 std::optional<std::string> Checker::known_text(const ast::Expression& source,
                                                const typed::Expression& value) {
-  if (auto* parameter = std::get_if<ast::Parameter>(&source.node)) {
+  if (auto* parameter = std::get_if<ast::Parameter>(&behind(source).node)) {
     const Parameters& given = context_.options.parameters;
     return parameter->index <= given.size() ? given[parameter->index - 1] : std::string();
   }
@@ -200,9 +207,9 @@ typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& ro
     return text_constant(span, length ? known->substr(0, size) : *known);
   if (source->type.is_string()) return source;
   if (source->type.kind == TypeKind::pointer && source->type.space == AddressSpace::none)
-    source->type.space = probe_.matches.front().pointers;
+    source->type.space = pointers();
   if (source->type.kind != TypeKind::pointer)
-    source = convert(std::move(source), pointer_type(probe_.matches.front().pointers, {}, "void"));
+    source = convert(std::move(source), pointer_type(pointers(), {}, "void"));
   call.arguments.push_back(std::move(source));
   if (length) call.arguments.push_back(std::move(length));
   return typed::make_expression(span, string_type(size), std::move(call));
@@ -218,7 +225,7 @@ typed::ExpressionPtr Checker::check_delete_key(const ast::Call& node, const Buil
 
 /// A call about an element: `f(@x, key)`; or about `f(@x[key])` or a scalar, if the key may be left out.
 typed::ExpressionPtr Checker::element_call(const ast::Call& node, const Builtin& row, Span span) {
-  const auto& map = std::get<ast::Map>(node.arguments[0]->node);
+  const ast::Map& map = *as_map(*node.arguments[0]);
   const Span map_span = node.arguments[0]->span;
   std::optional<typed::MapAccess> where;
   if (node.arguments.size() == 1) {

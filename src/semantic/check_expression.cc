@@ -31,6 +31,13 @@ typed::ExpressionPtr Checker::expression(const ast::Expression& source) {
           [&](const ast::Call& n) { return call(n, span); },
           [&](const ast::Tuple& n) { return tuple(n, span); },
           [&](const ast::Member& n) { return member(n, span); },
+          [&](const ast::If& n) { return if_value(n, span, false); },
+          [&](const ast::BlockExpression& n) { return block_value(n.block); },
+          [&](const ast::Comptime& n) { return comptime(n, span); },
+          [&](const ast::TypeOf&) {
+            report(DiagnosticId::type_misplaced, span);
+            return unknown(span);
+          },
           [&](const auto&) -> ExpressionPtr { return unknown(span); },
       },
       source.node);
@@ -45,10 +52,14 @@ typed::ExpressionPtr Checker::value(const ast::Expression& source) {
 }
 
 typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
+  if (const Frame::Argument* argument = macro_argument(node.name)) return argument_value(*argument);
+  const ast::Call as_call = {node.name, span, {}};
+  if (const ast::Macro* macro = find_macro(as_call)) return macro_value(*macro, as_call, span);
   if (node.name == "args") {
+    if (!here("args", span)) return unknown(span);
     std::string fields;
-    if (probe_.arguments)
-      for (const auto& argument : *probe_.arguments)
+    if (probe_->arguments)
+      for (const auto& argument : *probe_->arguments)
         fields += (fields.empty() ? "`" : ", `") + argument.name + "`";
     if (fields.empty())
       report(DiagnosticId::no_args_here, span, probe_name());
@@ -69,8 +80,7 @@ typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
            std::string(row->name) + "(" + std::string(row->signature) + ")");
     return unknown(span);
   }
-  ast::Call call = {node.name, span, {}};
-  return this->call(call, span);
+  return call(as_call, span);
 }
 
 typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
@@ -84,12 +94,13 @@ typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
              is_fraction ? "there are no floating point numbers here" : "`.` and `->` go with `args`");
     return unknown(span);
   }
-  if (!probe_.arguments) {
+  if (!here("args", node.base->span)) return unknown(span);
+  if (!probe_->arguments) {
     report(DiagnosticId::no_args_here, node.base->span, probe_name());
     return unknown(span);
   }
   std::vector<std::string> names;
-  for (const probes::Argument& argument : *probe_.arguments) {
+  for (const probes::Argument& argument : *probe_->arguments) {
     if (argument.name == node.name)
       return typed::make_expression(span, argument.type, typed::ArgumentRead{argument.access});
     names.push_back(argument.name);
@@ -152,22 +163,17 @@ typed::ExpressionPtr Checker::parameter(const ast::Parameter& node, Span span) {
 typed::ExpressionPtr Checker::variable(const ast::Variable& node, Span span) {
   auto id = find_variable(node.name);
   const Type type = id ? read_type(variable_type(*id)) : Type();
-  if (!type.is_none()) return typed::make_expression(span, type, typed::VariableRead{*id});
+  if (!type.is_none()) {
+    if (!variables_[*id].is_assigned && loops_ == 0)
+      report(DiagnosticId::variable_not_yet_assigned, span, "$" + node.name);
+    ExpressionPtr read = typed::make_expression(span, type, typed::VariableRead{*id});
+    return variable_facts(*id).is_fixed ? convert(std::move(read), variable_type(*id)) : std::move(read);
+  }
   // If it was given a value without a type, that has been said already.
-  if (!id || !variable_facts(*id).is_assigned) report_undefined(node.name, span);
+  if (id && variable_facts(*id).is_assigned) return unknown(span);
+  report_undefined(node.name, span);
+  if (id) variables_[*id].is_assigned = true; // one message is enough
   return unknown(span);
-}
-
-void Checker::report_undefined(const std::string& name, Span span) {
-  std::vector<std::string> known;
-  for (const auto& scope : scopes_)
-    for (const auto& [other, unused] : scope)
-      if (other != name) known.push_back("$" + other);
-  std::string hint = did_you_mean("$" + name, known);
-  if (hint.empty()) hint = "assign to it first: `$" + name + " = …;`";
-  if (left_scopes_.contains(name))
-    hint = "it ended with the block of its first assignment: write `let $" + name + ";` before that block";
-  report(DiagnosticId::undefined_variable, span, "$" + name, hint);
 }
 
 typed::ExpressionPtr Checker::unary(const ast::Unary& node, Span span) {
@@ -212,9 +218,11 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
   Type by = integer_type(1, true);
   if (!down) by.is_flexible = true;
   if (auto* target = std::get_if<ast::Variable>(&node.operand->node)) {
-    ExpressionPtr read = variable(*target, node.operand->span);
     auto id = find_variable(target->name);
+    if (id) variable_facts(*id).is_assigned = variables_[*id].is_assigned = true;
+    ExpressionPtr read = variable(*target, node.operand->span);
     if (!can_step(node.op, span, read->type)) return unknown(span);
+    if (id && variable_facts(*id).is_fixed) by = variable_type(*id);
     if (!id || !widen(variable_type(*id), by, "$" + target->name, span)) return unknown(span);
     return typed::make_expression(span, read_type(variable_type(*id)), typed::VariableStep{node.op, *id});
   }
@@ -224,7 +232,7 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
   MapFacts& map = facts(where->map);
   map.is_assigned = true;
   if (!can_step(node.op, span, map.value)) return unknown(span);
-  if (!widen(map.value, by, target.name, span)) return unknown(span);
+  if (!widen(map.value, by, map.name, span)) return unknown(span);
   return typed::make_expression(span, read_type(map.value), typed::MapStep{node.op, std::move(*where)});
 }
 

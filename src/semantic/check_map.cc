@@ -11,8 +11,7 @@ std::optional<typed::MapAccess> Checker::access(const ast::Map& node, Span span)
   for (const ast::ExpressionPtr& key : node.keys) {
     keys.push_back(value(*key));
     // A key that is not known yet leaves the map's key type alone for this round.
-    if (keys.back()->type.is_none())
-      return typed::MapAccess{context_.environment.map_id(node.name, span), unknown(span)};
+    if (keys.back()->type.is_none()) return typed::MapAccess{map_id(node.name, span), unknown(span)};
     types.push_back(keys.back()->type);
   }
   if (keys.empty()) return access(node.name, span, nullptr);
@@ -23,35 +22,33 @@ std::optional<typed::MapAccess> Checker::access(const ast::Map& node, Span span)
 }
 
 std::optional<typed::MapAccess> Checker::access(const std::string& name, Span span, ExpressionPtr key) {
-  typed::MapId id = context_.environment.map_id(name, span);
+  typed::MapId id = map_id(name, span);
   MapFacts& map = facts(id);
   if (!key) {
     if (map.is_keyed) {
-      report(DiagnosticId::map_needs_key, span, name);
+      report(DiagnosticId::map_needs_key, span, map.name);
       return {};
     }
     map.is_scalar = true;
     return typed::MapAccess{id, nullptr};
   }
   if (map.is_scalar) {
-    report(DiagnosticId::map_has_no_key, span, name);
+    report(DiagnosticId::map_has_no_key, span, map.name);
     return {};
   }
   map.is_keyed = true;
   Joined joined = join_types(map.key, key->type);
   if (joined.fit == Fit::bad || key->type.is_aggregation()) {
-    report(DiagnosticId::key_mismatch, key->span, name, with_article(storage_type(map.key)),
+    report(DiagnosticId::key_mismatch, key->span, map.name, with_article(storage_type(map.key)),
            with_article(key->type));
     return {};
   }
-  if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, key->span, name);
+  if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, key->span, map.name);
   map.key = joined.type;
   return typed::MapAccess{id, convert(std::move(key), storage_type(map.key))};
 }
 
-typed::MapId Checker::whole_map(const ast::Map& node, Span span) {
-  return context_.environment.map_id(node.name, span);
-}
+typed::MapId Checker::whole_map(const ast::Map& node, Span span) { return map_id(node.name, span); }
 
 bool Checker::is_known(typed::MapId id, Span span) {
   const MapFacts& map = facts(id);
@@ -86,7 +83,7 @@ typed::ExpressionPtr Checker::map_read(const ast::Map& node, Span span) {
   const Type type = read_type(facts(where->map).value);
   if (!type.is_aggregation()) return typed::make_expression(span, type, typed::MapRead{std::move(*where)});
   if (type.kind == TypeKind::hist || type.kind == TypeKind::lhist) {
-    report(DiagnosticId::aggregation_unreadable, span, node.name, with_article(type));
+    report(DiagnosticId::aggregation_unreadable, span, facts(where->map).name, with_article(type));
     return unknown(span);
   }
   const bool is_signed = type.kind != TypeKind::count && type.is_signed;

@@ -5,93 +5,81 @@
 
 namespace trc {
 
+/// Whether an integer type has the value of a constant.
+static bool holds(const Type& type, const typed::Expression& e) {
+  const uint64_t bits = as_constant(e)->bits;
+  const bool is_negative = e.type.is_signed && static_cast<int64_t>(bits) < 0;
+  if (type.is_signed) {
+    if (!is_negative && static_cast<int64_t>(bits) < 0) return false;
+    const int unused = 64 - 8 * type.size;
+    return static_cast<int64_t>(bits << unused) >> unused == static_cast<int64_t>(bits);
+  }
+  return !is_negative && (type.size == 8 || bits >> (8 * type.size) == 0);
+}
+
 /// Whether evaluating it does anything, so that it can be a statement.
 static bool acts(const typed::Expression& e) {
   if (auto* call = std::get_if<typed::Call>(&e.node))
     return call->id == BuiltinId::delete_key || builtin(call->id).kind == BuiltinKind::action;
   return std::holds_alternative<typed::VariableStep>(e.node) ||
+         std::holds_alternative<typed::FunctionCall>(e.node) ||
          std::holds_alternative<typed::MapStep>(e.node);
 }
 
-Checker::Checker(CheckContext context, const ExpandedProbe& probe, size_t index)
-    : context_(context), probe_(probe), index_(index) {}
-
-void Checker::run() {
-  const probes::Match& first = probe_.matches.front();
-  typed::Probe typed = {.span = probe_.source->span,
-                        .text = probe_.text,
-                        .type = first.type,
-                        .attach_btf_id = first.attach_btf_id,
-                        .run_by = first.run_by,
-                        .pointers = first.pointers,
-                        .return_value = first.return_value,
-                        .filters_pid_itself = first.filters_pid_itself,
-                        .has_cookie = first.has_cookie,
-                        .instances = {},
-                        .variables = {},
-                        .body = {}};
-  for (const probes::Match& match : probe_.matches)
-    typed.instances.push_back({match.name, match.attach, match.selector});
-
-  if (const ast::Expression* predicate = probe_.source->predicate.get()) {
-    typed::If guard = {
-        .condition = condition(*predicate), .then = block(probe_.source->body), .otherwise = {}};
-    typed.body.push_back({predicate->span, std::move(guard)});
-  } else {
-    typed.body = block(probe_.source->body);
-  }
-  for (const VariableFacts& facts : context_.environment.variables[index_])
-    typed.variables.push_back(storage_type(facts.type));
-  context_.program.probes.push_back(std::move(typed));
+typed::Block Checker::block(const ast::Block& source) {
+  push_scope();
+  typed::Block out;
+  statements(source, out);
+  pop_scope();
+  return out;
 }
 
-typed::Block Checker::block(const ast::Block& source) {
-  scopes_.emplace_back();
-  typed::Block out;
+void Checker::statements(const ast::Block& source, typed::Block& out) {
   for (const ast::StatementPtr& s : source.statements)
     statement(*s, out);
-  for (const auto& [name, unused] : scopes_.back())
-    left_scopes_.insert(name);
-  scopes_.pop_back();
-  return out;
+  if (source.value) evaluate(*source.value, source.value->span, out);
 }
 
 void Checker::statement(const ast::Statement& source, typed::Block& out) {
   const Span span = source.span;
-  std::visit(overloaded{
-                 [&](const ast::Evaluate& n) {
-                   if (auto* choice = std::get_if<ast::If>(&n.expression->node))
-                     return out.push_back(if_statement(*choice, span));
-                   if (auto* nested = std::get_if<ast::BlockExpression>(&n.expression->node))
-                     return out.push_back({span, typed::Nested{block(nested->block)}});
-                   ExpressionPtr e = expression(*n.expression);
-                   if (!acts(*e) && !e->type.is_none()) report(DiagnosticId::value_dropped, e->span);
-                   out.push_back({span, typed::Evaluate{std::move(e)}});
-                 },
-                 [&](const ast::Discard& n) {
-                   out.push_back({span, typed::Evaluate{value(*n.expression)}});
-                 },
-                 [&](const ast::Assign& n) { assign(n, span, out); },
-                 [&](const ast::Let& n) { let(n, span, out); },
-                 [&](const ast::Return&) {
-                   out.push_back({span, typed::Return{nullptr}});
-                 },
-                 [&](const auto&) {},
-             },
-             source.node);
+  std::visit(
+      overloaded{
+          [&](const ast::Evaluate& n) { evaluate(*n.expression, span, out); },
+          [&](const ast::Discard& n) {
+            out.push_back({span, typed::Evaluate{value(*n.expression)}});
+          },
+          [&](const ast::Assign& n) { assign(n, span, out); },
+          [&](const ast::Let& n) { let(n, span, out); },
+          [&](const ast::While& n) { while_loop(n, span, out); },
+          [&](const ast::Unroll& n) { unroll(n, span, out); },
+          [&](const ast::For& n) { n.map.name.empty() ? for_range(n, span, out) : for_map(n, span, out); },
+          [&](const ast::Break&) {
+            if (is_in_loop("break", span)) out.push_back({span, typed::Break{}});
+          },
+          [&](const ast::Continue&) {
+            if (is_in_loop("continue", span)) out.push_back({span, typed::Continue{}});
+          },
+          [&](const ast::Return& n) { leave(n, span, out); },
+      },
+      source.node);
 }
 
-typed::Statement Checker::if_statement(const ast::If& node, Span span) {
-  typed::If typed = {.condition = condition(*node.condition), .then = block(node.then), .otherwise = {}};
-  if (node.otherwise) typed.otherwise = block(*node.otherwise);
-  return {span, std::move(typed)};
-}
-
-typed::ExpressionPtr Checker::condition(const ast::Expression& source) {
-  ExpressionPtr e = value(source);
-  if (e->type.is_none() || e->type.is_scalar()) return convert(std::move(e), bool_type());
-  report(DiagnosticId::bad_condition, e->span, with_article(e->type));
-  return unknown(source.span);
+void Checker::evaluate(const ast::Expression& source, Span span, typed::Block& out) {
+  if (auto* marked = std::get_if<ast::Comptime>(&source.node))
+    if (auto* choice = std::get_if<ast::If>(&marked->operand->node))
+      return if_statement(*choice, span, true, out);
+  if (auto* choice = std::get_if<ast::If>(&source.node)) return if_statement(*choice, span, false, out);
+  if (auto* nested = std::get_if<ast::BlockExpression>(&source.node))
+    return out.push_back({span, typed::Nested{block(nested->block)}});
+  if (auto* call = std::get_if<ast::Call>(&source.node))
+    if (const ast::Macro* macro = find_macro(*call)) return macro_statement(*macro, *call, span, out);
+  if (auto* name = std::get_if<ast::Name>(&source.node); name && !macro_argument(name->name)) {
+    const ast::Call call = {name->name, source.span, {}};
+    if (const ast::Macro* macro = find_macro(call)) return macro_statement(*macro, call, span, out);
+  }
+  ExpressionPtr e = expression(source);
+  if (!acts(*e) && !e->type.is_none()) report(DiagnosticId::value_dropped, e->span);
+  out.push_back({span, typed::Evaluate{std::move(e)}});
 }
 
 void Checker::let(const ast::Let& node, Span span, typed::Block& out) {
@@ -101,17 +89,42 @@ void Checker::let(const ast::Let& node, Span span, typed::Block& out) {
   }
   // The value is checked first: it can't refer to the variable itself.
   ExpressionPtr initial = node.value ? value(*node.value) : nullptr;
-  typed::VariableId id = declare(node.name);
-  if (!initial) {
-    // Assigned later, perhaps not on every way: until then it is zero.
-    const Type type = storage_type(variable_type(id));
-    if (!type.is_none()) out.push_back({span, typed::AssignVariable{id, zero_of(span, type)}});
+  const std::optional<Type> written = node.type ? type_of(*node.type) : std::nullopt;
+  if (written && (written->is_aggregation() || written->is_none() ||
+                  (written->is_string() && written->size == 0 && !initial))) {
+    report(DiagnosticId::bad_variable_type, node.type->span, spelling(*written));
     return;
   }
-  variable_facts(id).is_assigned = true;
-  widen(variable_type(id), initial->type, "$" + node.name, span);
-  initial = convert(std::move(initial), storage_type(variable_type(id)));
-  out.push_back({span, typed::AssignVariable{id, std::move(initial)}});
+  const typed::VariableId id = declare(node.name, node.name_span);
+  // `string` without a size takes that of its values.
+  if (written && !(written->is_string() && written->size == 0)) {
+    variable_facts(id).type = *written;
+    variable_facts(id).is_fixed = true;
+  }
+  if (initial) return assign_variable(id, span, std::move(initial), out);
+  // Assigned later, perhaps not on every way: until then it is zero.
+  const Type type = storage_type(variable_type(id));
+  if (!type.is_none()) out.push_back({span, typed::AssignVariable{id, zero_of(span, type)}});
+}
+
+typed::ExpressionPtr Checker::fit(ExpressionPtr e, const Type& to, const std::string& what) {
+  if (e->type.is_none()) return e;
+  const Joined joined = join_types(to, e->type);
+  const bool is_number = to.is_integer() && e->type.is_integer();
+  if (joined.fit == Fit::bad || (to.is_integer() && !e->type.is_integer() && !e->type.is_scalar())) {
+    report(DiagnosticId::type_mismatch, e->span, what, with_article(to), with_article(e->type));
+    return unknown(e->span);
+  }
+  if (const typed::Constant* known = as_constant(*e); known && is_number && !holds(to, *e)) {
+    report(DiagnosticId::literal_too_large, e->span, what, with_article(to),
+           e->type.is_signed ? std::to_string(static_cast<int64_t>(known->bits))
+                             : std::to_string(known->bits));
+    return unknown(e->span);
+  }
+  const bool is_cut = !as_constant(*e) && ((is_number && joined.type.size > to.size) ||
+                                           (to.is_string() && e->type.size > to.size));
+  if (is_cut) report(DiagnosticId::value_cut, e->span, what, with_article(to), with_article(e->type));
+  return convert(std::move(e), to);
 }
 
 void Checker::assign(const ast::Assign& node, Span span, typed::Block& out) {
@@ -126,15 +139,17 @@ void Checker::assign(const ast::Assign& node, Span span, typed::Block& out) {
   }
   const auto& target = std::get<ast::Variable>(node.target->node);
   if (node.op) right = binary(*node.op, span, variable(target, node.target->span), std::move(right));
-  assign_variable(target, span, std::move(right), out);
+  auto found = find_variable(target.name);
+  assign_variable(found ? *found : declare(target.name, node.target->span), span, std::move(right), out);
 }
 
-void Checker::assign_variable(const ast::Variable& target, Span span, ExpressionPtr right,
-                              typed::Block& out) {
-  auto found = find_variable(target.name);
-  typed::VariableId id = found ? *found : declare(target.name);
-  variable_facts(id).is_assigned = true;
-  if (!widen(variable_type(id), right->type, "$" + target.name, right->span)) return;
+void Checker::assign_variable(typed::VariableId id, Span span, ExpressionPtr right, typed::Block& out) {
+  const std::string name = "$" + variables_[id].name;
+  variable_facts(id).is_assigned = variables_[id].is_assigned = true;
+  if (variable_facts(id).is_fixed) right = fit(std::move(right), variable_type(id), name);
+  const bool known = variable_facts(id).is_fixed ? !right->type.is_none()
+                                                 : widen(variable_type(id), right->type, name, right->span);
+  if (!known) return;
   right = convert(std::move(right), storage_type(variable_type(id)));
   out.push_back({span, typed::AssignVariable{id, std::move(right)}});
 }
@@ -145,7 +160,7 @@ void Checker::assign_map(const ast::Assign& node, const ast::Map& target, Span s
   if (!where) return;
   MapFacts& map = facts(where->map);
   map.is_assigned = true;
-  if (!widen(map.value, right->type, target.name, right->span)) return;
+  if (!widen(map.value, right->type, map.name, right->span)) return;
   right = convert(std::move(right), storage_type(map.value));
   out.push_back({span, typed::AssignMap{std::move(*where), std::move(right)}});
 }
@@ -171,7 +186,7 @@ void Checker::update_map(const ast::Assign& node, const ast::Map& target, Span s
   // `@x -= 1` makes a signed map, as a subtraction gives a signed number.
   Type by = op == BinaryOperator::subtract ? integer_type(8, true) : right->type;
   if (by.kind != TypeKind::integer) by = integer_type(8, false);
-  if (!widen(map.value, by, target.name, right->span)) return;
+  if (!widen(map.value, by, map.name, right->span)) return;
   const bool is_signed = storage_type(map.value).is_signed;
   right = convert(std::move(right), storage_type(map.value));
   out.push_back({span, typed::UpdateMap{std::move(*where), op, std::move(right), is_signed}});
@@ -188,44 +203,14 @@ void Checker::aggregate(const ast::Assign& node, const Builtin& row, Span span, 
   auto where = access(*map, node.target->span);
   if (!where) return;
   facts(where->map).is_assigned = true;
-  if (type.is_none() || !widen(facts(where->map).value, type, map->name, node.value->span)) return;
+  if (type.is_none() || !widen(facts(where->map).value, type, facts(where->map).name, node.value->span))
+    return;
   auto& typed_call = std::get<typed::Call>(call->node);
   typed_call.access = std::move(*where);
   // Signed or not is the map's affair: another assignment may have made it signed.
   for (ExpressionPtr& argument : typed_call.arguments)
     argument = convert(std::move(argument), integer_type(8, facts(typed_call.access.map).value.is_signed));
   out.push_back({span, typed::Evaluate{std::move(call)}});
-}
-
-typed::VariableId Checker::declare(const std::string& name) {
-  typed::VariableId id = declared_++;
-  scopes_.back()[name] = id;
-  auto& facts = context_.environment.variables[index_];
-  if (facts.size() <= id) facts.emplace_back();
-  return id;
-}
-
-std::optional<typed::VariableId> Checker::find_variable(const std::string& name) const {
-  for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope)
-    if (auto found = scope->find(name); found != scope->end()) return found->second;
-  return {};
-}
-
-typed::ExpressionPtr Checker::unknown(Span span) {
-  return typed::make_expression(span, {}, typed::Constant{});
-}
-
-uint32_t Checker::add_event(EventKind kind, std::string format, std::vector<Type> fields, Span span) {
-  context_.program.events.push_back({kind, std::move(format), std::move(fields), span});
-  return context_.program.events.size() - 1;
-}
-
-uint32_t Checker::add_action(ActionInfo action) {
-  auto& actions = context_.program.actions;
-  for (size_t i = 0; i < actions.size(); ++i)
-    if (actions[i] == action) return i;
-  actions.push_back(action);
-  return actions.size() - 1;
 }
 
 } // namespace trc

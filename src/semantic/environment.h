@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,14 +29,19 @@ struct MapFacts {
 struct VariableFacts {
   Type type;                ///< none: not known
   bool is_assigned = false; ///< somewhere, if perhaps by a value whose type is not known
+  bool is_fixed = false;    ///< declared with its type, which does not grow
 
   bool operator==(const VariableFacts&) const = default;
 };
 
+/// The place of a declaration: the calls of macros that led there, outermost first, and the place itself.
+/// That tells a macro's variables in one call from those in another, whatever else is checked.
+using DeclarationSite = std::vector<uint32_t>;
+
 struct Environment {
   std::vector<MapFacts> maps; ///< in order of appearance; index = typed::MapId
-  /// For each expanded probe its variables in order of declaration.
-  std::vector<std::vector<VariableFacts>> variables;
+  /// For each expanded probe, then for each function.
+  std::vector<std::map<DeclarationSite, VariableFacts>> variables;
 
   bool operator==(const Environment&) const = default;
 

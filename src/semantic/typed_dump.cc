@@ -46,6 +46,12 @@ public:
         out_ += " " + spelling(field);
       out_ += "\n";
     }
+    for (const Option& option : program_.options)
+      line("option --" + option.name + ": " + spelling(option.type) + " = " +
+           (option.type.is_string() ? quoted(option.text) : std::to_string(option.number)) + " " +
+           quoted(option.description));
+    for (const Function& function : program_.functions)
+      dump(function);
     for (const Probe& probe : program_.probes)
       dump(probe);
     return std::move(out_);
@@ -65,10 +71,31 @@ private:
                 " == " + std::to_string(instance.selector->value);
       line(text);
     }
-    for (size_t i = 0; i < probe.variables.size(); ++i)
-      line("variable " + std::to_string(i) + ": " + spelling(probe.variables[i]));
+    variables(probe.variables);
     block(probe.body);
     --depth_;
+  }
+
+  void dump(const Function& function) {
+    line("fn " + function.name + " of " + std::to_string(function.parameters) +
+         (function.result.is_none() ? "" : ": " + spelling(function.result)));
+    ++depth_;
+    variables(function.variables);
+    block(function.body);
+    --depth_;
+  }
+
+  void variables(const std::vector<Type>& types) {
+    for (size_t i = 0; i < types.size(); ++i)
+      line("variable " + std::to_string(i) + ": " + spelling(types[i]));
+  }
+
+  /// A block inside an expression stands on lines of its own below it.
+  std::string braced(const Block& statements) const {
+    Dumper dumper(program_);
+    dumper.depth_ = depth_ + 2;
+    dumper.block(statements);
+    return "{\n" + dumper.out_ + std::string(2 * depth_ + 2, ' ') + "} ";
   }
 
   void block(const Block& block) {
@@ -102,8 +129,25 @@ private:
               line("block");
               nested(n.block);
             },
-            [&](const Return&) { line("return"); },
-            [&](const auto&) { line("not yet"); },
+            [&](const While& n) {
+              line("while " + text(*n.condition));
+              nested(n.body);
+            },
+            [&](const Unroll& n) {
+              line("unroll " + std::to_string(n.count));
+              nested(n.body);
+            },
+            [&](const ForRange& n) {
+              line("for $" + std::to_string(n.variable) + " from " + text(*n.from) + " to " + text(*n.to));
+              nested(n.body);
+            },
+            [&](const ForMap& n) {
+              line("for $" + std::to_string(n.variable) + " in " + program_.maps[n.map].name);
+              nested(n.body);
+            },
+            [&](const Break&) { line("break"); },
+            [&](const Continue&) { line("continue"); },
+            [&](const Return& n) { line(n.value ? "return " + text(*n.value) : "return"); },
         },
         s.node);
   }
@@ -141,6 +185,11 @@ private:
             [&](const MapStep& n) { return std::string(name(n.op)) + " " + text(n.access); },
             [&](const Convert& n) { return "from " + text(*n.operand); },
             [&](const Call& n) { return call(n); },
+            [&](const BlockValue& n) { return braced(n.block) + text(*n.value); },
+            [&](const FunctionCall& n) {
+              return program_.functions[n.function].name + "(" + list(n.arguments) + ")";
+            },
+            [&](const OptionRead& n) { return "--" + program_.options[n.option].name; },
             [&](const auto&) { return std::string("not yet"); },
         },
         e.node);
