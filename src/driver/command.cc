@@ -9,6 +9,8 @@
 
 #include "base/fd.h"
 #include "driver/pipeline.h"
+#include "driver/script_options.h"
+#include "output/block_writer.h"
 #include "runtime/privileges.h"
 #include "runtime/session.h"
 
@@ -57,11 +59,36 @@ int dump_stages(const Options& options, const Script& script) {
   return 0;
 }
 
+int write_file(const std::string& file, const std::string& content) {
+  Fd fd(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  const int error = fd ? output::write_all(fd.get(), content) : errno;
+  return error == 0 ? 0 : fail(errno_failure(error, "can't write to `" + file + "`").error());
+}
+
+/// --emit-llvm and --emit-elf.
+int emit(const Options& options, const Script& script, const Kernel& kernel) {
+  Diagnostics diagnostics;
+  auto program = compile(script, kernel, options, diagnostics);
+  print(diagnostics, script, !options.no_warnings);
+  if (!program) return kFailed;
+  if (!options.emit_elf.empty())
+    if (int status = write_file(options.emit_elf, program->object); status != 0) return status;
+  if (options.emit_llvm.empty()) return 0;
+  Diagnostics again; // the same ones once more
+  auto text = dump_stage("llvm-opt", script, options, again);
+  return text ? write_file(options.emit_llvm, *text) : fail(text.error());
+}
+
 Result<Fd> open_output(const std::string& file) {
   if (file.empty()) return Fd();
   Fd fd(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd) return errno_failure(errno, "can't write to `" + file + "`");
   return fd;
+}
+
+bool is_shown_at_once(const Options& options, int fd) {
+  if (options.buffering) return *options.buffering != Buffering::full;
+  return isatty(fd) == 1;
 }
 
 int run_session(const CompiledProgram& program, const Options& options) {
@@ -72,18 +99,23 @@ int run_session(const CompiledProgram& program, const Options& options) {
   auto status = runtime::run(program, *printer,
                              {.pid = options.pid,
                               .command = options.child,
+                              .no_warnings = options.no_warnings,
                               .dry_run = options.dry_run,
-                              .interactive = isatty(fd) == 1});
+                              .interactive = is_shown_at_once(options, fd),
+                              .in_blocks = options.buffering == Buffering::full});
   return status ? *status : fail(status.error());
 }
 
 int run_script(const Options& options) {
+  const bool emits = !options.emit_llvm.empty() || !options.emit_elf.empty();
+  const bool helps = asks_for_help(options.script_options);
+  const bool runs = options.dumps.empty() && !emits && !helps;
   const bool only_compile = !options.kernel.empty();
-  if (only_compile && !options.dry_run && options.dumps.empty())
+  if (only_compile && !options.dry_run && runs)
     return fail({ErrorKind::invalid, "a script compiled with --kernel can't be run here",
                  "add `--dry-run` or `-d STAGE`"});
   // Before anything is read or compiled: who can't trace should not have to fix a script first.
-  if (!only_compile && options.dumps.empty())
+  if (!only_compile && runs)
     if (auto allowed = runtime::check_privileges(); !allowed) return fail(allowed.error());
 
   auto script = read_script(options);
@@ -93,10 +125,14 @@ int run_script(const Options& options) {
   const auto start = std::chrono::steady_clock::now();
   auto kernel = Kernel::open(options.kernel);
   if (!kernel) return fail(kernel.error());
+  if (emits) return emit(options, *script, *kernel);
   Diagnostics diagnostics;
   auto program = compile(*script, *kernel, options, diagnostics);
   print(diagnostics, *script, !options.no_warnings);
   if (!program) return kFailed;
+  if (helps) return std::fputs(script_usage(program->manifest).c_str(), stdout), 0;
+  if (auto set = set_script_options(program->manifest, options.script_options); !set)
+    return fail(set.error());
   if (options.verbose) {
     const auto spent = std::chrono::steady_clock::now() - start;
     std::fprintf(stderr, "compiled %zu programs and %zu maps to %zu bytes in %.1f ms\n",

@@ -56,6 +56,13 @@ Result<pid_t> parse_pid(const std::string& text) {
   return pid;
 }
 
+Result<Buffering> parse_buffering(const std::string& text) {
+  if (text == "line") return Buffering::line;
+  if (text == "full") return Buffering::full;
+  if (text == "none") return Buffering::none;
+  return wrong("`" + text + "` is not a buffering mode", "known are `line`, `full` and `none`");
+}
+
 Result<void> apply(const Row& row, const std::string& value, Options& options) {
   switch (row.id) {
   case OptionId::evaluate: options.program = value; break;
@@ -85,8 +92,18 @@ Result<void> apply(const Row& row, const std::string& value, Options& options) {
   case OptionId::kernel: options.kernel = value; break;
   case OptionId::help: options.command = Command::help; break;
   case OptionId::version: options.command = Command::version; break;
-  case OptionId::ignored_b:
-  case OptionId::ignored_k: break;
+  case OptionId::buffering: {
+    auto mode = parse_buffering(value);
+    if (!mode) return std::unexpected(mode.error());
+    options.buffering = *mode;
+    break;
+  }
+  case OptionId::include_path: options.include_paths.push_back(value); break;
+  case OptionId::include: options.includes.push_back(value); break;
+  case OptionId::emit_llvm: options.emit_llvm = value; break;
+  case OptionId::emit_elf: options.emit_elf = value; break;
+  case OptionId::runtime_warnings: options.runtime_warnings = true; break;
+  case OptionId::ignored_b: break;
   }
   return {};
 }
@@ -99,12 +116,16 @@ public:
     bool options_ended = false;
     while (next_ < arguments_.size()) {
       const std::string& word = arguments_[next_++];
-      if (options_ended || !is_option(word)) {
-        operands_.push_back(word);
-        continue;
-      }
       if (word == "--") {
         options_ended = true;
+        continue;
+      }
+      if (options_ended && is_script_option(word)) {
+        options_.script_options.push_back(word);
+        continue;
+      }
+      if (options_ended || !is_option(word)) {
+        operands_.push_back(word);
         continue;
       }
       if (word == "-kk" || word == "-dd") continue; // spellings of older tools
@@ -119,6 +140,9 @@ private:
   static bool is_option(const std::string& word) {
     return word.size() > 1 && word[0] == '-' && !std::isdigit(static_cast<unsigned char>(word[1]));
   }
+
+  /// Behind `--` the script's own options stand between its parameters.
+  static bool is_script_option(const std::string& word) { return word.starts_with("--"); }
 
   Result<void> long_option(const std::string& word) {
     const size_t equals = word.find('=');
@@ -173,6 +197,8 @@ private:
     }
     if (options_.pid && !options_.child.empty())
       return wrong("-c and -p exclude each other", "-c traces the process that it starts");
+    if (options_.no_warnings && options_.runtime_warnings)
+      return wrong("-k and --no-warnings exclude each other", "-k asks for more warnings");
     return std::move(options_);
   }
 
@@ -188,8 +214,8 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) { retur
 
 std::string usage() {
   std::string text =
-      "usage: trc [options] FILE [parameter...]\n"
-      "       trc [options] -e 'PROGRAM' [parameter...]\n"
+      "usage: trc [options] FILE [parameter...] [-- --name=value...]\n"
+      "       trc [options] -e 'PROGRAM' [parameter...] [-- --name=value...]\n"
       "       trc [options] - [parameter...]          the program comes from standard input\n\n";
   for (const Row& row : kRows) {
     if (row.doc.starts_with("accepted and ignored")) continue;

@@ -13,11 +13,19 @@ namespace trc {
 
 enum class Command : uint8_t { run, help, version };
 
+/// When output is written: as it comes, or in blocks.
+enum class Buffering : uint8_t { line, full, none };
+
 struct Options {
   Command command = Command::run;
   std::optional<std::string> program; ///< -e
   std::string file;                   ///< the script; "-" is standard input
   std::vector<std::string> parameters;
+  /// For the script's getopt(): words `--name=value` and `--name` from behind `--`.
+  std::vector<std::string> script_options;
+  std::vector<std::string> include_paths; ///< -I
+  std::vector<std::string> includes;      ///< --include
+  std::string emit_llvm, emit_elf;        ///< files to write instead of running the script
   std::string output_file;
   output::Format format = output::Format::text;
   std::optional<pid_t> pid;
@@ -25,6 +33,8 @@ struct Options {
   bool quiet = false;
   bool verbose = false;
   bool no_warnings = false;
+  bool runtime_warnings = false;      ///< -k
+  std::optional<Buffering> buffering; ///< -B; not given: as the output's kind asks for
   bool dry_run = false;
   std::vector<std::string> dumps; ///< stages to print
   std::string kernel;             ///< root of a kernel description; empty: the running kernel

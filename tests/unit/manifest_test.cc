@@ -16,6 +16,27 @@ ValueLayout integer(uint32_t offset, uint32_t size) {
           .parameters = {}};
 }
 
+void add_events_and_settings(Manifest& manifest) {
+  ValueLayout field = integer(4, 4);
+  field.first_bit = 3;
+  field.bits = 5;
+  ValueLayout state = integer(8, 4);
+  state.kind = ValueKind::enumeration;
+  state.enumerators = {{-1, "NONE"}, {std::numeric_limits<int64_t>::max(), "ALL"}};
+  ValueLayout record{
+      .kind = ValueKind::structure, .size = 12, .elements = {field, state}, .names = {"a", ""}};
+  manifest.events = {{EventKind::printf, "%d %s\n", {integer(8, 4)}, 12, {}},
+                     {EventKind::time, "%H", {}, 8, {}},
+                     {EventKind::errorf, "%s", {record}, 24, {"lib/\xff.trc", 3, 14}}};
+  manifest.options = {
+      {"depth", "how deep", integer(4096, 8), std::numeric_limits<uint64_t>::max(), ""},
+      {"name", "", {.kind = ValueKind::string, .offset = 4104, .size = 64}, 0, "some \"text\""}};
+  manifest.print_maps_on_exit = false;
+  manifest.str_trunc_trailer = "";
+  manifest.license = "Dual BSD/GPL";
+  manifest.log_size = 1 << 20;
+}
+
 Manifest full_manifest() {
   Manifest manifest;
   manifest.source_name = "stdin";
@@ -41,24 +62,7 @@ Manifest full_manifest() {
       .parameters = {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max(), 10}};
   manifest.maps = {{"@x", MapKind::percpu_hash, tuple, lhist, 4096, true, 64, 128, 8},
                    {"", MapKind::events_ring, {}, {}, 1U << 31, false, 0, 0, 0}};
-  ValueLayout field = integer(4, 4);
-  field.first_bit = 3;
-  field.bits = 5;
-  ValueLayout state = integer(8, 4);
-  state.kind = ValueKind::enumeration;
-  state.enumerators = {{-1, "NONE"}, {std::numeric_limits<int64_t>::max(), "ALL"}};
-  ValueLayout record{
-      .kind = ValueKind::structure, .size = 12, .elements = {field, state}, .names = {"a", ""}};
-  manifest.events = {{EventKind::printf, "%d %s\n", {integer(8, 4)}, 12, {}},
-                     {EventKind::time, "%H", {}, 8, {}},
-                     {EventKind::errorf, "%s", {record}, 24, {"lib/\xff.trc", 3, 14}}};
-  manifest.options = {
-      {"depth", "how deep", integer(4096, 8), std::numeric_limits<uint64_t>::max(), ""},
-      {"name", "", {.kind = ValueKind::string, .offset = 4104, .size = 64}, 0, "some \"text\""}};
-  manifest.print_maps_on_exit = false;
-  manifest.str_trunc_trailer = "";
-  manifest.license = "Dual BSD/GPL";
-  manifest.log_size = 1 << 20;
+  add_events_and_settings(manifest);
   manifest.actions = {{ActionKind::print_map, 0, 5, std::numeric_limits<uint64_t>::max()},
                       {ActionKind::exit, 0, 0, 0}};
   manifest.losses = {{LossCause::ring_full, "tracepoint:syscalls:sys_enter_openat"},

@@ -47,11 +47,14 @@ TEST(Options, BehindTheScript) {
 }
 
 TEST(Options, EndOfOptions) {
-  const Options options = good({"-q", "--", "a.trc", "-v", "--", "--name=x"});
+  const Options options = good({"-q", "--", "a.trc", "-v", "--", "--name=x", "-5", "--flag"});
   EXPECT_TRUE(options.quiet);
   EXPECT_FALSE(options.verbose);
   EXPECT_EQ(options.file, "a.trc");
-  EXPECT_EQ(options.parameters, (std::vector<std::string>{"-v", "--", "--name=x"}));
+  EXPECT_EQ(options.parameters, (std::vector<std::string>{"-v", "-5"}));
+  EXPECT_EQ(options.script_options, (std::vector<std::string>{"--name=x", "--flag"}));
+  EXPECT_EQ(good({"-e", "p", "one", "--", "--help"}).script_options, (std::vector<std::string>{"--help"}));
+  EXPECT_EQ(good({"-e", "p", "one", "--", "--help"}).command, Command::run);
 }
 
 TEST(Options, ShortOnesInARow) {
@@ -70,6 +73,20 @@ TEST(Options, LongOnes) {
   EXPECT_EQ(options.dumps, (std::vector<std::string>{"ast", "asm"}));
   EXPECT_EQ(options.kernel, "k");
   EXPECT_EQ(good({"--output=", "a"}).output_file, "");
+}
+
+TEST(Options, Headers) {
+  const Options options = good({"-I", "one", "-Itwo", "--include", "a.h", "--include=b.h", "a"});
+  EXPECT_EQ(options.include_paths, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(options.includes, (std::vector<std::string>{"a.h", "b.h"}));
+}
+
+TEST(Options, BufferingAndFiles) {
+  EXPECT_EQ(good({"a"}).buffering, std::nullopt);
+  EXPECT_EQ(good({"-B", "line", "a"}).buffering, Buffering::line);
+  EXPECT_EQ(good({"-Bfull", "a"}).buffering, Buffering::full);
+  EXPECT_EQ(good({"-Bnone", "a"}).buffering, Buffering::none);
+  EXPECT_EQ(good({"--emit-llvm", "x.ll", "--emit-elf=x.o", "a"}).emit_elf, "x.o");
 }
 
 TEST(Options, Command) {
@@ -105,6 +122,8 @@ TEST(Options, Mistakes) {
       {{"-f", "xml", "a"}, "`xml` is not an output format"},
       {{"-c", " ", "a"}, "the command of -c is empty"},
       {{"-c", "ls", "-p", "5", "a"}, "-c and -p exclude each other"},
+      {{"-k", "--no-warnings", "a"}, "-k and --no-warnings exclude each other"},
+      {{"-B", "lines", "a"}, "`lines` is not a buffering mode"},
   };
   for (const auto& [arguments, text] : cases)
     EXPECT_EQ(cause(arguments), text);
