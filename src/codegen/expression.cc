@@ -166,22 +166,4 @@ llvm::Value* ProgramBuilder::step(const typed::VariableStep& node) {
   return before ? old : changed;
 }
 
-/// The bytes that an access names, zero-extended. Reads of the context are volatile: the verifier allows them
-/// only at their own offset and size, which LLVM might change otherwise.
-llvm::Value* ProgramBuilder::context_value(const probes::ContextAccess& access) {
-  auto& ir = m_.ir;
-  auto load = [&](Value* from, uint32_t size) {
-    auto* value = ir.CreateLoad(ir.getIntNTy(size * 8), from);
-    value->setVolatile(true);
-    return ir.CreateZExt(value, ir.getInt64Ty());
-  };
-  if (!access.through) return load(offset(context_, access.offset), access.size);
-  Value* pointer = ir.CreateIntToPtr(load(offset(context_, access.offset), 8), ir.getPtrTy());
-  return load(offset(pointer, *access.through), access.size);
-}
-
-llvm::Value* ProgramBuilder::scalar_argument(const probes::ContextAccess& access, const Type& type) {
-  return cut(context_value(access), type);
-}
-
 } // namespace trc::codegen

@@ -113,15 +113,22 @@ private:
   Value* divide(BinaryOperator op, bool is_signed, Value* left, Value* right, const std::string& place);
   Value* unary(const typed::Unary& node);
   Value* step(const typed::VariableStep& node);
+
+  // context.cc
   Value* context_value(const probes::ContextAccess& access);
   Value* scalar_argument(const probes::ContextAccess& access, const Type& type);
+  void store_argument(const probes::ContextAccess& access, const Type& type, Value* to);
+  /// Where in the context something of a length that is only known at run time lies.
+  struct DataLocation {
+    Value *from, *length;
+  };
+  DataLocation data_location(const probes::ContextAccess& access);
 
   // text.cc: strings and tuples
   void store(const typed::Expression& expression, Value* to);
   void store_parts(const typed::Expression& expression, Value* to);
   Value* made(const typed::Expression& expression);
   Value* address(const typed::Expression& expression);
-  void store_argument_string(const probes::ContextAccess& access, uint32_t size, Value* to);
   void store_comm(uint32_t size, Value* to);
   void store_str(const typed::Call& call, uint32_t size, Value* to);
   Value* part_address(const typed::Part& node);

@@ -29,7 +29,7 @@ void ProgramBuilder::store_parts(const typed::Expression& e, Value* to) {
     return;
   }
   std::visit(overloaded{
-                 [&](const typed::ArgumentRead& n) { store_argument_string(n.access, size, to); },
+                 [&](const typed::ArgumentRead& n) { store_argument(n.access, e.type, to); },
                  [&](const typed::TupleOf& n) { store_tuple(n, e.type, to); },
                  [&](const typed::Ternary& n) {
                    choose(
@@ -112,18 +112,6 @@ void ProgramBuilder::store_tuple(const typed::TupleOf& tuple, const Type& type, 
     else
       store(element, place);
   }
-}
-
-void ProgramBuilder::store_argument_string(const probes::ContextAccess& access, uint32_t size, Value* to) {
-  zero(to, size);
-  Value* from = offset(context_, access.offset);
-  if (access.kind == probes::AccessKind::data_loc_string) {
-    auto* where = m_.ir.CreateLoad(m_.ir.getInt32Ty(), from);
-    where->setVolatile(true);
-    Value* at = m_.ir.CreateAnd(m_.ir.CreateZExt(where, m_.ir.getInt64Ty()), 0xffff);
-    from = m_.ir.CreateGEP(m_.ir.getInt8Ty(), context_, at);
-  }
-  read_string(AddressSpace::kernel, to, word(size), from);
 }
 
 /// str(): up to `size` bytes. Without a length of the script's own a longer string fills the place to its

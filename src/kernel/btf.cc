@@ -59,7 +59,7 @@ Btf::Btf(Btf&&) noexcept = default;
 Btf& Btf::operator=(Btf&&) noexcept = default;
 Btf::~Btf() = default;
 
-Result<Btf> Btf::open(const std::string& path) {
+Result<Btf> Btf::open(const std::string& path, const Btf* base) {
   auto file = File::open(path);
   if (!file) return std::unexpected(file.error());
   const std::string_view bytes = (*file)->bytes;
@@ -81,7 +81,14 @@ Result<Btf> Btf::open(const std::string& path) {
   btf.types_ = bytes.substr(header.hdr_len + header.type_off, header.type_len);
   btf.strings_ = bytes.substr(header.hdr_len + header.str_off, header.str_len);
   // With these every string has an end, and each name an end of another before it.
-  if (btf.strings_.front() != '\0' || btf.strings_.back() != '\0') return broken();
+  if (btf.strings_.back() != '\0') return broken();
+  // Its first string is "". That of split BTF is the base's.
+  if (!base && btf.strings_.front() != '\0') return broken();
+  if (!base) return btf;
+  base->walk_all();
+  btf.base_ = base;
+  btf.first_id_ = base->first_id_ + base->starts_.size();
+  btf.first_string_ = base->first_string_ + base->strings_.size();
   return btf;
 }
 
@@ -135,21 +142,35 @@ bool Btf::extend() const {
   return true;
 }
 
+void Btf::walk_all() const {
+  while (extend()) {
+  }
+}
+
+const btf_type& Btf::own(uint32_t index) const { return type_at(types_, starts_[index]); }
+
 std::optional<uint32_t> Btf::string_offset(std::string_view text) const {
-  std::string needle = '\0' + std::string(text) + '\0';
+  if (text.empty()) return {};
+  // What the base has is not repeated.
+  if (auto offset = base_ ? base_->string_offset(text) : std::nullopt) return offset;
+  if (text == last_text_) return last_offset_;
+  last_text_ = text;
+  last_offset_.reset();
+  const std::string needle = '\0' + last_text_ + '\0';
+  if (strings_.starts_with(std::string_view(needle).substr(1))) return last_offset_ = first_string_;
   const void* found = ::memmem(strings_.data(), strings_.size(), needle.data(), needle.size());
-  if (!found) return {};
-  return static_cast<const char*>(found) + 1 - strings_.data();
+  if (found) last_offset_ = first_string_ + (static_cast<const char*>(found) + 1 - strings_.data());
+  return last_offset_;
 }
 
 std::optional<uint32_t> Btf::find(std::string_view name, std::initializer_list<uint32_t> kinds) const {
   auto offset = string_offset(name);
   if (!offset) return {};
   for (uint32_t index = 0; index < starts_.size() || extend(); ++index) {
-    const btf_type& candidate = type_at(types_, starts_[index]);
+    const btf_type& candidate = own(index);
     if (candidate.name_off != *offset) continue;
     uint32_t kind = BTF_INFO_KIND(candidate.info);
-    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return index + 1;
+    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return first_id_ + index;
   }
   return {};
 }
@@ -157,21 +178,74 @@ std::optional<uint32_t> Btf::find(std::string_view name, std::initializer_list<u
 std::vector<Btf::Named> Btf::with_prefix(std::string_view prefix, uint32_t kind) const {
   std::vector<Named> found;
   for (uint32_t index = 0; index < starts_.size() || extend(); ++index) {
-    const btf_type& candidate = type_at(types_, starts_[index]);
+    const btf_type& candidate = own(index);
     if (BTF_INFO_KIND(candidate.info) != kind) continue;
-    if (std::string_view text = name(candidate); text.starts_with(prefix)) found.push_back({text, index + 1});
+    if (std::string_view text = name(candidate); text.starts_with(prefix))
+      found.push_back({text, first_id_ + index});
   }
   return found;
 }
 
+namespace {
+
+/// Index of the member whose name has that offset in the string table.
+template<class Member> std::optional<uint32_t> index_of(std::span<const Member> members, uint32_t name_off) {
+  auto found = std::find_if(members.begin(), members.end(),
+                            [&](const Member& member) { return member.name_off == name_off; });
+  if (found == members.end()) return {};
+  return found - members.begin();
+}
+
+bool is_tag(uint32_t kind) {
+  return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION || kind == BTF_KIND_ENUM ||
+         kind == BTF_KIND_ENUM64;
+}
+
+} // namespace
+
+std::optional<Btf::Enumerator> Btf::find_enumerator(std::string_view name) const {
+  auto offset = string_offset(name);
+  if (!offset) return {};
+  for (uint32_t index = 0; index < starts_.size() || extend(); ++index) {
+    const btf_type& candidate = own(index);
+    const uint32_t kind = BTF_INFO_KIND(candidate.info);
+    std::optional<uint32_t> found;
+    if (kind == BTF_KIND_ENUM) found = index_of(members<btf_enum>(candidate), *offset);
+    if (kind == BTF_KIND_ENUM64) found = index_of(members<btf_enum64>(candidate), *offset);
+    if (found) return Enumerator{first_id_ + index, *found};
+  }
+  return {};
+}
+
+bool Btf::is_hidden(uint32_t id) const {
+  if (id < first_id_) return base_ && base_->is_hidden(id);
+  const btf_type* type = this->type(id);
+  if (!type || type->name_off == 0) return false;
+  const uint64_t strings = uint64_t{first_string_} + strings_.size();
+  if (type->name_off >= strings) return false;
+  seen_names_.resize(strings);
+  for (; seen_ <= id - first_id_; ++seen_) {
+    const btf_type& next = own(seen_);
+    if (next.name_off == 0 || next.name_off >= strings || !is_tag(BTF_INFO_KIND(next.info))) continue;
+    if (seen_names_[next.name_off]) hidden_.push_back(first_id_ + seen_);
+    seen_names_[next.name_off] = true;
+  }
+  if (std::binary_search(hidden_.begin(), hidden_.end(), id)) return true;
+  return base_ && type->name_off < first_string_ &&
+         base_->find(name(*type), {BTF_KIND_STRUCT, BTF_KIND_UNION, BTF_KIND_ENUM, BTF_KIND_ENUM64});
+}
+
 const btf_type* Btf::type(uint32_t id) const {
   if (id == 0) return nullptr;
-  while (starts_.size() < id)
+  if (id < first_id_) return base_ ? base_->type(id) : nullptr;
+  while (starts_.size() <= id - first_id_)
     if (!extend()) return nullptr;
-  return &type_at(types_, starts_[id - 1]);
+  return &own(id - first_id_);
 }
 
 std::string_view Btf::string(uint32_t offset) const {
+  if (offset < first_string_) return base_ ? base_->string(offset) : std::string_view();
+  offset -= first_string_;
   return offset < strings_.size() ? std::string_view(strings_.data() + offset) : std::string_view();
 }
 

@@ -11,21 +11,8 @@ namespace {
 // steps.
 constexpr int kMaxDepth = 32;
 
-bool is_modifier(uint32_t kind) {
-  return kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE || kind == BTF_KIND_RESTRICT ||
-         kind == BTF_KIND_TYPE_TAG;
-}
-
-/// The type behind typedefs and modifiers; null for void.
-const btf_type* underlying(const Btf& btf, uint32_t type_id) {
-  const btf_type* type = btf.type(type_id);
-  for (int depth = 0; type && depth < kMaxDepth; ++depth) {
-    uint32_t kind = BTF_INFO_KIND(type->info);
-    if (kind != BTF_KIND_TYPEDEF && !is_modifier(kind)) return type;
-    type = btf.type(type->type);
-  }
-  return nullptr;
-}
+/// Null for void.
+const btf_type* underlying(const Btf& btf, uint32_t type_id) { return btf.type(underlying_id(btf, type_id)); }
 
 std::string spell(const Btf& btf, uint32_t type_id, int depth);
 
@@ -128,36 +115,20 @@ const btf_type* nameless_prototype(const Btf& btf, uint32_t typedef_id) {
 
 std::string c_spelling(const Btf& btf, uint32_t type_id) { return spell(btf, type_id, 0); }
 
-BtfScalar describe(const Btf& btf, std::string name, uint32_t type_id) {
-  BtfScalar scalar = {.name = std::move(name), .c_type = c_spelling(btf, type_id)};
-  const btf_type* type = underlying(btf, type_id);
-  if (!type) {
-    scalar.is_aggregate = true;
-    return scalar;
+bool is_modifier(uint32_t kind) {
+  return kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE || kind == BTF_KIND_RESTRICT ||
+         kind == BTF_KIND_TYPE_TAG;
+}
+
+uint32_t underlying_id(const Btf& btf, uint32_t type_id) {
+  for (int depth = 0; depth < kMaxDepth; ++depth) {
+    const btf_type* type = btf.type(type_id);
+    if (!type) return 0;
+    const uint32_t kind = BTF_INFO_KIND(type->info);
+    if (kind != BTF_KIND_TYPEDEF && !is_modifier(kind)) return type_id;
+    type_id = type->type;
   }
-  switch (BTF_INFO_KIND(type->info)) {
-  case BTF_KIND_INT: {
-    uint32_t encoding = *btf.members<uint32_t>(*type).data();
-    scalar.size = type->size;
-    scalar.is_signed = BTF_INT_ENCODING(encoding) & BTF_INT_SIGNED;
-    scalar.is_aggregate = type->size > 8;
-    break;
-  }
-  case BTF_KIND_PTR:
-    scalar.size = 8;
-    scalar.is_pointer = true;
-    break;
-  case BTF_KIND_ENUM:
-  case BTF_KIND_ENUM64:
-    scalar.size = type->size;
-    scalar.is_signed = BTF_INFO_KFLAG(type->info);
-    break;
-  case BTF_KIND_STRUCT:
-  case BTF_KIND_UNION:
-  case BTF_KIND_FLOAT: scalar.size = type->size; [[fallthrough]];
-  default: scalar.is_aggregate = true;
-  }
-  return scalar;
+  return 0;
 }
 
 std::optional<uint32_t> member_offset(const Btf& btf, std::string_view struct_name, std::string_view path) {
@@ -174,18 +145,18 @@ std::optional<uint32_t> member_offset(const Btf& btf, std::string_view struct_na
   return bits / 8;
 }
 
-std::optional<std::vector<BtfScalar>> raw_tracepoint_arguments(const Btf& btf, const std::string& name) {
+std::optional<std::vector<BtfParameter>> raw_tracepoint_arguments(const Btf& btf, const std::string& name) {
   auto id = btf.find("btf_trace_" + name, {BTF_KIND_TYPEDEF});
   if (!id) return {};
   const btf_type* prototype = named_prototype(btf, name);
   if (!prototype) prototype = nameless_prototype(btf, *id);
-  std::vector<BtfScalar> arguments;
+  std::vector<BtfParameter> arguments;
   if (!prototype || BTF_INFO_KIND(prototype->info) != BTF_KIND_FUNC_PROTO) return arguments;
   auto parameters = btf.members<btf_param>(*prototype);
   for (size_t i = 1; i < parameters.size(); ++i) {
     std::string given(btf.string(parameters[i].name_off));
     if (given.empty()) given = "arg" + std::to_string(i - 1);
-    arguments.push_back(describe(btf, std::move(given), parameters[i].type));
+    arguments.push_back({std::move(given), parameters[i].type});
   }
   return arguments;
 }

@@ -14,8 +14,10 @@ namespace trc {
 /// The C spelling of a type: "const struct file *", "unsigned int", "pid_t".
 std::string c_spelling(const Btf& btf, uint32_t type_id);
 
-/// A parameter or member of that type.
-BtfScalar describe(const Btf& btf, std::string name, uint32_t type_id);
+/// const, volatile, restrict, and tags such as `__user`.
+bool is_modifier(uint32_t kind);
+/// The type behind typedefs and modifiers; 0 for void.
+uint32_t underlying_id(const Btf& btf, uint32_t type_id);
 
 /// Offset in bytes of a member by its dotted path; anonymous structs and unions are looked into. Bit fields
 /// have none.
@@ -23,6 +25,6 @@ std::optional<uint32_t> member_offset(const Btf& btf, std::string_view struct_na
 
 /// The arguments of a raw tracepoint without the leading context pointer; nothing if there is no such
 /// tracepoint.
-std::optional<std::vector<BtfScalar>> raw_tracepoint_arguments(const Btf& btf, const std::string& name);
+std::optional<std::vector<BtfParameter>> raw_tracepoint_arguments(const Btf& btf, const std::string& name);
 
 } // namespace trc

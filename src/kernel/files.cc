@@ -34,21 +34,26 @@ Result<std::string> read_file(const std::string& path) {
   return read_all(file.get(), path);
 }
 
-Result<std::vector<std::string>> directories_in(const std::string& path) {
+/// Names of one kind of entries: DT_DIR, DT_REG.
+static Result<std::vector<std::string>> entries_in(const std::string& path, unsigned char kind) {
   std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
   if (!directory) return errno_failure(errno, "can't list " + path);
   std::vector<std::string> names;
   while (const dirent* entry = ::readdir(directory.get())) {
     if (entry->d_name[0] == '.') continue;
-    bool is_directory = entry->d_type == DT_DIR;
+    unsigned char found = entry->d_type;
     struct stat status;
-    if (entry->d_type == DT_UNKNOWN && ::stat((path + "/" + entry->d_name).c_str(), &status) == 0)
-      is_directory = S_ISDIR(status.st_mode);
-    if (is_directory) names.emplace_back(entry->d_name);
+    if (found == DT_UNKNOWN && ::stat((path + "/" + entry->d_name).c_str(), &status) == 0)
+      found = IFTODT(status.st_mode);
+    if (found == kind) names.emplace_back(entry->d_name);
   }
   std::sort(names.begin(), names.end());
   return names;
 }
+
+Result<std::vector<std::string>> directories_in(const std::string& path) { return entries_in(path, DT_DIR); }
+
+Result<std::vector<std::string>> files_in(const std::string& path) { return entries_in(path, DT_REG); }
 
 static bool parse_number(std::string_view text, unsigned& number) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

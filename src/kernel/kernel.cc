@@ -16,6 +16,8 @@
 namespace trc {
 namespace {
 
+constexpr const char* kBtfDirectory = "/sys/kernel/btf";
+constexpr const char* kVmlinux = "vmlinux";
 constexpr std::string_view kTypedefPrefix = "btf_trace_";
 // The initial PID namespace (kernel: include/linux/proc_ns.h, PROC_PID_INIT_INO).
 constexpr uint64_t kInitialPidNamespace = 0xEFFFFFFC;
@@ -39,6 +41,8 @@ struct Kernel::State {
   std::map<std::string, Result<std::vector<std::string>>> tracepoints;
   std::map<std::string, Result<std::vector<TracepointField>>> fields;
   std::optional<Result<Btf>> btf;
+  std::optional<std::vector<std::string>> btf_modules;
+  std::map<std::string, Result<Btf>> module_btf;
   std::optional<std::vector<std::string>> raw_tracepoints;
   std::map<std::string, std::optional<uint32_t>> raw_tracepoint_ids;
   std::map<std::string, std::optional<uint32_t>> member_offsets;
@@ -49,7 +53,7 @@ struct Kernel::State {
   }
 
   const Result<Btf>& the_btf() {
-    if (!btf) btf = Btf::open(root + "/sys/kernel/btf/vmlinux");
+    if (!btf) btf = Btf::open(root + kBtfDirectory + "/" + kVmlinux);
     return *btf;
   }
 };
@@ -147,6 +151,31 @@ Result<std::vector<TracepointField>> Kernel::tracepoint_fields(const std::string
 
 bool Kernel::has_btf() const { return state_->the_btf().has_value(); }
 
+const Btf* Kernel::btf() const {
+  const Result<Btf>& btf = state_->the_btf();
+  return btf ? &*btf : nullptr;
+}
+
+const std::vector<std::string>& Kernel::btf_modules() const {
+  if (!state_->btf_modules) {
+    auto names = files_in(state_->root + kBtfDirectory);
+    if (names) std::erase(*names, kVmlinux);
+    state_->btf_modules = names ? std::move(*names) : std::vector<std::string>();
+  }
+  return *state_->btf_modules;
+}
+
+const Btf* Kernel::module_btf(const std::string& module) const {
+  const Btf* base = btf();
+  const auto& known = btf_modules();
+  if (!base || !std::binary_search(known.begin(), known.end(), module)) return nullptr;
+  auto entry = state_->module_btf.find(module);
+  if (entry == state_->module_btf.end())
+    entry = state_->module_btf.emplace(module, Btf::open(state_->root + kBtfDirectory + "/" + module, base))
+                .first;
+  return entry->second ? &*entry->second : nullptr;
+}
+
 Result<std::vector<std::string>> Kernel::raw_tracepoints() const {
   const Result<Btf>& btf = state_->the_btf();
   if (!btf) return std::unexpected(btf.error());
@@ -171,7 +200,7 @@ std::optional<uint32_t> Kernel::raw_tracepoint_btf_id(const std::string& name) c
   return entry->second;
 }
 
-Result<std::vector<BtfScalar>> Kernel::raw_tracepoint_arguments(const std::string& name) const {
+Result<std::vector<BtfParameter>> Kernel::raw_tracepoint_arguments(const std::string& name) const {
   const Result<Btf>& btf = state_->the_btf();
   if (!btf) return std::unexpected(btf.error());
   auto arguments = trc::raw_tracepoint_arguments(*btf, name);

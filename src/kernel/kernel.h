@@ -27,17 +27,16 @@ struct TracepointField {
   bool is_signed = false;
   std::optional<uint32_t> array_length; ///< `char comm[16]` → 16; `__data_loc` fields have none
   bool is_data_loc = false; ///< a u32 at `offset`: low half offset in the record, high half length
+  bool is_relative = false; ///< `__rel_loc`: is_data_loc, and the offset counts from behind the u32
 };
 
-/// A parameter or field as BTF describes it, as far as trc needs it.
-struct BtfScalar {
+/// A parameter of a function as BTF describes it.
+struct BtfParameter {
   std::string name;
-  std::string c_type; ///< "struct task_struct *", "int"
-  uint32_t size = 0;
-  bool is_signed = false;
-  bool is_pointer = false;
-  bool is_aggregate = false; ///< a struct or union by value, or a type of another shape
+  uint32_t type_id = 0;
 };
+
+class Btf;
 
 class Kernel {
 public:
@@ -62,13 +61,19 @@ public:
                                                          const std::string& event) const;
 
   bool has_btf() const;
+  /// BTF of the kernel itself; null if there is none.
+  const Btf* btf() const;
+  /// Names of the loaded modules that have BTF of their own, sorted.
+  const std::vector<std::string>& btf_modules() const;
+  /// That of a loaded module, which continues btf(); null if it can't be read.
+  const Btf* module_btf(const std::string& module) const;
   /// Names of all raw tracepoints (the BTF typedefs `btf_trace_NAME`), sorted.
   Result<std::vector<std::string>> raw_tracepoints() const;
   /// BTF id of the typedef `btf_trace_NAME`: what a tp_btf program is attached to.
   std::optional<uint32_t> raw_tracepoint_btf_id(const std::string& name) const;
   /// Its arguments without the leading context pointer, with names where BTF has a function that names them
   /// (`__traceiter_NAME`, since 5.10), else arg0, arg1 ….
-  Result<std::vector<BtfScalar>> raw_tracepoint_arguments(const std::string& name) const;
+  Result<std::vector<BtfParameter>> raw_tracepoint_arguments(const std::string& name) const;
   /// Offset in bytes of a member, anonymous and nested ones by a dotted path: ("task_struct",
   /// "thread_info.status").
   std::optional<uint32_t> member_offset(const std::string& struct_name, const std::string& path) const;

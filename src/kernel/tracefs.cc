@@ -49,7 +49,7 @@ Result<std::string> events_directory(const std::string& root) {
 
 namespace {
 
-constexpr std::string_view kDataLoc = "__data_loc ";
+constexpr std::string_view kDataLoc = "__data_loc ", kRelLoc = "__rel_loc ";
 
 /// The number behind `key` in "…\toffset:8;\tsize:4;…".
 std::optional<uint32_t> attribute(std::string_view line, std::string_view key) {
@@ -80,7 +80,8 @@ bool parse_declaration(std::string_view text, TracepointField& field) {
     --start;
   field.name = text.substr(start);
   field.type = trim(text.substr(0, start));
-  field.is_data_loc = field.type.starts_with(kDataLoc);
+  field.is_relative = field.type.starts_with(kRelLoc);
+  field.is_data_loc = field.is_relative || field.type.starts_with(kDataLoc);
   return !field.name.empty() && !field.type.empty();
 }
 

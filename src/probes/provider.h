@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "base/diagnostic.h"
 #include "base/result.h"
 #include "kernel/kernel.h"
+#include "lang/structure.h"
 #include "lang/type.h"
 #include "probes/attach_point.h"
 #include "program/manifest.h"
@@ -19,10 +21,12 @@
 namespace trc::probes {
 
 enum class AccessKind : uint8_t {
-  value,            ///< `size` bytes, an integer or pointer
-  inline_string,    ///< a char array of `size` bytes in the context itself
-  data_loc_string,  ///< the u32 at `offset`: low 16 bits offset in the context, high 16 bits length
-  bytes,            ///< `size` bytes in the context itself: an array, or a structure by value
+  value,           ///< `size` bytes, an integer or pointer
+  inline_string,   ///< a char array of `size` bytes in the context itself
+  data_loc_string, ///< the u32 at `offset`: low 16 bits offset in the context, high 16 bits length
+  /// `size` bytes in the context itself: an array, a structure by value, or a value that the verifier lets no
+  /// program load, so that a helper has to read it.
+  bytes,
   data_loc_buffer,  ///< found as data_loc_string is; any bytes, as many as the length says: a buffer
   data_loc_address, ///< where that lies: a pointer to elements of more than a byte
 };
@@ -91,6 +95,8 @@ struct Match {
 struct ResolveContext {
   const Kernel& kernel;
   Diagnostics& diagnostics;
+  /// For what arguments are made of; never null.
+  std::shared_ptr<const TypeSource> types;
 };
 
 /// Appends what the attach point matches, in name order; reports a diagnostic when that is nothing.

@@ -60,7 +60,7 @@ typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
     std::string fields;
     if (probe_->arguments)
       for (const auto& argument : *probe_->arguments)
-        fields += (fields.empty() ? "`" : ", `") + argument.name + "`";
+        if (!argument.type.is_none()) fields += (fields.empty() ? "`" : ", `") + argument.name + "`";
     if (fields.empty())
       report(DiagnosticId::no_args_here, span, probe_name());
     else
@@ -101,6 +101,7 @@ typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
   }
   std::vector<std::string> names;
   for (const probes::Argument& argument : *probe_->arguments) {
+    if (argument.type.is_none()) continue;
     if (argument.name == node.name)
       return typed::make_expression(span, argument.type, typed::ArgumentRead{argument.access});
     names.push_back(argument.name);

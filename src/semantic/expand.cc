@@ -5,6 +5,7 @@
 #include <charconv>
 #include <set>
 
+#include "ctypes/btf_types.h"
 #include "parser/ast_walk.h"
 
 namespace trc {
@@ -104,7 +105,7 @@ public:
       text += (text.empty() ? "" : ",") + point.text;
       std::string filled = point.text;
       if (!fill_in_parameters(filled, point.span, parameters_, diagnostics_)) continue;
-      resolve(probes::split_attach_point(filled, point.span), {kernel_, diagnostics_}, matches);
+      resolve(probes::split_attach_point(filled, point.span), {kernel_, diagnostics_, types_}, matches);
     }
     drop_repeated(matches);
     const ArgumentUse use = used_arguments(probe);
@@ -135,6 +136,7 @@ private:
   }
 
   const Kernel& kernel_;
+  const std::shared_ptr<const TypeSource> types_ = kernel_types(kernel_);
   const Parameters& parameters_;
   Diagnostics& diagnostics_;
 };

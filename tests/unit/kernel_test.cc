@@ -6,6 +6,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 
+#include "ctypes/btf_convert.h"
 #include "fixture_btf.h"
 #include "kernel/btf.h"
 #include "kernel/btf_query.h"
@@ -17,12 +18,13 @@ namespace {
 
 const std::string kRoot = TRC_TEST_DIR "/fixtures/kernel";
 const std::string kBtfPath = kRoot + "/sys/kernel/btf/vmlinux";
+const std::string kModulePath = kRoot + "/sys/kernel/btf/fixture_module";
 
 Kernel fixture() { return std::move(*Kernel::open(kRoot)); }
 
-std::vector<std::string> names(const std::vector<BtfScalar>& arguments) {
+std::vector<std::string> names(const std::vector<BtfParameter>& arguments) {
   std::vector<std::string> found;
-  for (const BtfScalar& a : arguments)
+  for (const BtfParameter& a : arguments)
     found.push_back(a.name);
   return found;
 }
@@ -30,9 +32,13 @@ std::vector<std::string> names(const std::vector<BtfScalar>& arguments) {
 using Names = std::vector<std::string>;
 
 TEST(Fixture, BtfIsWhatTheMakerMakes) {
-  if (std::getenv("TRC_REWRITE")) std::ofstream(kBtfPath, std::ios::binary) << test::make_fixture_btf();
-  EXPECT_TRUE(read_file(kBtfPath).value() == test::make_fixture_btf())
-      << "remake it with TRC_REWRITE=1 unit_tests --gtest_filter='Fixture.*'";
+  const std::pair<std::string, std::string> files[] = {{kBtfPath, test::make_fixture_btf()},
+                                                       {kModulePath, test::make_fixture_module_btf()}};
+  for (const auto& [path, bytes] : files) {
+    if (std::getenv("TRC_REWRITE")) std::ofstream(path, std::ios::binary) << bytes;
+    EXPECT_TRUE(read_file(path).value() == bytes)
+        << "remake it with TRC_REWRITE=1 unit_tests --gtest_filter='Fixture.*'";
+  }
 }
 
 TEST(Kernel, OpensADirectoryOnly) {
@@ -138,8 +144,9 @@ TEST(Kernel, RawTracepoints) {
   ASSERT_TRUE(kernel.has_btf());
   auto id = kernel.raw_tracepoint_btf_id("sched_switch");
   ASSERT_TRUE(id);
-  EXPECT_EQ(kernel.raw_tracepoints().value(), (Names{"block_rq_issue", "sched_process_exec", "sched_switch",
-                                                     "sched_wakeup", "shapes", "sys_enter", "sys_exit"}));
+  EXPECT_EQ(kernel.raw_tracepoints().value(),
+            (Names{"block_rq_issue", "pointers", "sched_process_exec", "sched_switch", "sched_wakeup",
+                   "shapes", "sys_enter", "sys_exit"}));
   EXPECT_EQ(kernel.raw_tracepoint_btf_id("sched_switch"), id);
   auto btf = Btf::open(kBtfPath);
   EXPECT_EQ(btf->name(*btf->type(*id)), "btf_trace_sched_switch");
@@ -151,31 +158,51 @@ TEST(Kernel, RawTracepointArguments) {
   Kernel kernel = fixture();
   auto arguments = kernel.raw_tracepoint_arguments("sched_switch").value();
   EXPECT_EQ(names(arguments), (Names{"preempt", "prev", "next", "prev_state"}));
-  EXPECT_EQ(arguments[0].c_type, "_Bool");
-  EXPECT_EQ(arguments[0].size, 1u);
-  EXPECT_FALSE(arguments[0].is_signed);
-  EXPECT_EQ(arguments[1].c_type, "struct task_struct *");
-  EXPECT_TRUE(arguments[1].is_pointer);
-  EXPECT_EQ(arguments[3].size, 4u);
+  auto spelled = [&](size_t index) { return c_spelling(*kernel.btf(), arguments.at(index).type_id); };
+  EXPECT_EQ(spelled(0), "_Bool");
+  EXPECT_EQ(spelled(1), "struct task_struct *");
 
   // Named by __probestub_, by __bpf_trace_, and not at all.
   arguments = kernel.raw_tracepoint_arguments("sched_process_exec").value();
   EXPECT_EQ(names(arguments), (Names{"p", "old_pid", "filename"}));
-  EXPECT_EQ(arguments[1].c_type, "pid_t");
-  EXPECT_TRUE(arguments[1].is_signed);
-  EXPECT_EQ(arguments[2].c_type, "const char *");
+  EXPECT_EQ(spelled(1), "pid_t");
+  EXPECT_EQ(spelled(2), "const char *");
   EXPECT_EQ(names(kernel.raw_tracepoint_arguments("sched_wakeup").value()), Names{"p"});
   arguments = kernel.raw_tracepoint_arguments("block_rq_issue").value();
   EXPECT_EQ(names(arguments), (Names{"arg0", "arg1"}));
-  EXPECT_EQ(arguments[0].c_type, "const struct request *");
-  EXPECT_EQ(arguments[1].c_type, "enum sort");
-  EXPECT_EQ(arguments[1].size, 4u);
-
-  arguments = kernel.raw_tracepoint_arguments("shapes").value();
-  EXPECT_TRUE(arguments[0].is_aggregate);
-  EXPECT_TRUE(arguments[1].is_aggregate);
-  EXPECT_FALSE(arguments[2].is_aggregate);
+  EXPECT_EQ(spelled(0), "const struct request *");
+  EXPECT_EQ(spelled(1), "enum sort");
   EXPECT_EQ(kernel.raw_tracepoint_arguments("nosuch").error().kind, ErrorKind::not_found);
+}
+
+TEST(Kernel, BtfOfModulesContinuesThatOfTheKernel) {
+  Kernel kernel = fixture();
+  EXPECT_EQ(kernel.btf_modules(), Names{"fixture_module"});
+  EXPECT_EQ(kernel.module_btf("nosuch"), nullptr);
+  EXPECT_EQ(kernel.module_btf("vmlinux"), nullptr);
+  const Btf *own = kernel.btf(), *module = kernel.module_btf("fixture_module");
+  ASSERT_TRUE(own && module);
+  EXPECT_EQ(own->first_id(), 1u);
+  EXPECT_EQ(own->type(module->first_id()), nullptr);
+  EXPECT_NE(own->type(module->first_id() - 1), nullptr);
+  EXPECT_EQ(module->type(1), own->type(1));
+  auto state = module->find("fixture_state", {BTF_KIND_STRUCT});
+  ASSERT_TRUE(state);
+  EXPECT_GT(*state, module->first_id());
+  EXPECT_EQ(module->name(*module->type(*state)), "fixture_state");
+  // Its members' names are the module's, those of their types the kernel's.
+  auto members = module->members<btf_member>(*module->type(*state));
+  EXPECT_EQ(module->string(members[0].name_off), "owner");
+  EXPECT_EQ(c_spelling(*module, members[0].type), "struct task_struct *");
+  EXPECT_FALSE(module->find("task_struct", {BTF_KIND_STRUCT}));
+  EXPECT_FALSE(own->find("fixture_state", {BTF_KIND_STRUCT}));
+  EXPECT_TRUE(module->is_hidden(module->find("file", {BTF_KIND_STRUCT}).value()));
+  EXPECT_FALSE(module->is_hidden(*state));
+  EXPECT_EQ(module->find_enumerator("FIXTURE_ON")->index, 1u);
+  EXPECT_FALSE(module->find_enumerator("SORT_A"));
+  EXPECT_TRUE(own->find_enumerator("SORT_A"));
+  EXPECT_FALSE(own->find_enumerator("task_struct"));
+  EXPECT_FALSE(own->find_enumerator(""));
 }
 
 TEST(Kernel, MemberOffsets) {
@@ -236,6 +263,14 @@ TEST_F(DamagedBtf, AnyByteOfTheTypesMayBeWrong) {
     member_offset(*btf, "task_struct", "nosuch");
     for (const char* name : {"sched_switch", "sched_process_exec", "block_rq_issue", "shapes"})
       raw_tracepoint_arguments(*btf, name);
+    if (at % 3 != 0) continue;
+    const BtfConverter converter(*btf, "");
+    for (uint32_t id = 1; id < 200; ++id) {
+      converter.type(id);
+      converter.structure(id, "");
+      converter.enumeration(id, "");
+    }
+    btf->find_enumerator("TCP_LISTEN");
   }
 }
 

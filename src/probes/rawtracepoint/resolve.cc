@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "probes/c_type.h"
+#include "ctypes/btf_types.h"
 #include "probes/provider.h"
 #include "probes/report.h"
 
@@ -13,22 +13,31 @@ namespace {
 constexpr std::string_view kKernelItself = "vmlinux";
 constexpr uint32_t kWord = 8;
 
-/// The context is an array of words, one for each argument.
+/// The context is an array of words, one for each argument. A small struct by value takes one word, too:
+/// only such pass (kernel: include/trace/bpf_probe.h, CAST_TO_U64).
+Argument argument_of(const Kernel& kernel, const BtfParameter& parameter, uint32_t offset) {
+  Argument made = {.name = parameter.name, .type = kernel_type(kernel, parameter.type_id), .access = {}};
+  if (made.type.is_none() || made.type.size > kWord) {
+    made.type = {};
+    made.unreadable = "it is wider than 64 bits";
+    return made;
+  }
+  const BtfArgumentRules rules = btf_argument_rules(kernel, parameter.type_id);
+  made.access = {.kind = AccessKind::value, .offset = offset, .size = kWord, .through = {}};
+  made.access.is_trusted = rules.is_trusted;
+  if (!rules.is_loadable) {
+    made.access.kind = AccessKind::bytes;
+    made.access.size = made.type.size;
+  }
+  return made;
+}
+
 Result<std::vector<Argument>> arguments_of(const Kernel& kernel, const std::string& name) {
   auto parameters = kernel.raw_tracepoint_arguments(name);
   if (!parameters) return std::unexpected(parameters.error());
   std::vector<Argument> arguments;
-  uint32_t offset = 0;
-  for (const BtfScalar& parameter : *parameters) {
-    ContextAccess access = {.kind = AccessKind::value, .offset = offset, .size = kWord, .through = {}};
-    // A small struct by value takes one word too: only such pass (kernel: include/linux/bpf_trace…,
-    // CAST_TO_U64).
-    offset += kWord;
-    if (parameter.is_aggregate) continue;
-    Type type = parameter.is_pointer ? c_pointer_type(parameter.c_type, AddressSpace::kernel)
-                                     : integer_type(parameter.size, parameter.is_signed);
-    arguments.push_back({parameter.name, std::move(type), access});
-  }
+  for (const BtfParameter& parameter : *parameters)
+    arguments.push_back(argument_of(kernel, parameter, arguments.size() * kWord));
   return arguments;
 }
 

@@ -1,5 +1,8 @@
-// The fields of `args` in tracepoint probes, from the fields of their format files. Fields of shapes that the
-// language has no type for (arrays of numbers, bit masks) are left out.
+// The fields of `args` in tracepoint probes, from the fields of their format files.
+//
+//   int x, struct foo *p      a value                char comm[16]          a string
+//   u8 addr[4], struct foo s  an array, a struct     __data_loc char[]      a string
+//   __data_loc u64[]          a pointer to u64       __data_loc u8[], masks a buffer
 #pragma once
 
 #include <optional>
@@ -7,6 +10,7 @@
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "lang/structure.h"
 #include "probes/provider.h"
 
 namespace trc::probes {
@@ -24,8 +28,10 @@ struct SyscallEdge {
 const SyscallEdge* find_syscall_edge(std::string_view event);
 
 /// For a program on the tracepoint itself.
-std::vector<Argument> tracepoint_arguments(const std::vector<TracepointField>& fields, AddressSpace pointers);
+std::vector<Argument> tracepoint_arguments(const std::vector<TracepointField>& fields, AddressSpace pointers,
+                                           const TypeSource& types);
 /// For a program on the raw tracepoint of all system calls.
-std::vector<Argument> syscall_arguments(const std::vector<TracepointField>& fields, const SyscallEdge& edge);
+std::vector<Argument> syscall_arguments(const std::vector<TracepointField>& fields, const SyscallEdge& edge,
+                                        const TypeSource& types);
 
 } // namespace trc::probes

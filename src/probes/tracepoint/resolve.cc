@@ -23,7 +23,7 @@ struct Target {
   Part category, event;
 };
 
-Match plain_match(const Kernel& kernel, const std::string& category, const std::string& event) {
+Match plain_match(const ResolveContext& context, const std::string& category, const std::string& event) {
   Match match;
   match.name = "tracepoint:" + category + ":" + event;
   match.type = ProgramType::tracepoint;
@@ -31,16 +31,18 @@ Match plain_match(const Kernel& kernel, const std::string& category, const std::
   match.has_cookie = true;
   match.pointers = category == kSyscalls ? AddressSpace::user : AddressSpace::kernel;
   match.return_value = 1;
-  match.arguments = [&kernel, category, event, pointers = match.pointers]() -> Result<std::vector<Argument>> {
+  match.arguments = [&kernel = context.kernel, types = context.types, category, event,
+                     pointers = match.pointers]() -> Result<std::vector<Argument>> {
     auto fields = kernel.tracepoint_fields(category, event);
     if (!fields) return std::unexpected(fields.error());
-    return tracepoint_arguments(*fields, pointers);
+    return tracepoint_arguments(*fields, pointers, *types);
   };
   return match;
 }
 
 /// A system call's tracepoint as a program on the raw tracepoint of all calls; nothing where that can't be.
-std::optional<Match> syscall_match(const Kernel& kernel, const std::string& event) {
+std::optional<Match> syscall_match(const ResolveContext& context, const std::string& event) {
+  const Kernel& kernel = context.kernel;
   const SyscallEdge* edge = find_syscall_edge(event);
   auto number = edge ? syscall_number(event.substr(edge->prefix.size())) : std::nullopt;
   if (!number) return {};
@@ -57,18 +59,18 @@ std::optional<Match> syscall_match(const Kernel& kernel, const std::string& even
                .value = *number,
                .compat_status_offset = kernel.member_offset("task_struct", "thread_info.status")};
   match.pointers = AddressSpace::user;
-  match.arguments = [&kernel, event, edge]() -> Result<std::vector<Argument>> {
+  match.arguments = [&kernel, types = context.types, event, edge]() -> Result<std::vector<Argument>> {
     auto fields = kernel.tracepoint_fields(kSyscalls, event);
     if (!fields) return std::unexpected(fields.error());
-    return syscall_arguments(*fields, *edge);
+    return syscall_arguments(*fields, *edge, *types);
   };
   return match;
 }
 
-Match match_of(const Kernel& kernel, const std::string& category, const std::string& event) {
+Match match_of(const ResolveContext& context, const std::string& category, const std::string& event) {
   if (category == kSyscalls)
-    if (auto match = syscall_match(kernel, event)) return std::move(*match);
-  return plain_match(kernel, category, event);
+    if (auto match = syscall_match(context, event)) return std::move(*match);
+  return plain_match(context, category, event);
 }
 
 /// "`sched:sched_switch` is in this kernel" for an event that was sought in another category.
@@ -107,11 +109,11 @@ void report_missing(const Target& target, const ResolveContext& context) {
 void resolve_one(const Target& target, const ResolveContext& context, std::vector<Match>& matches) {
   const std::string &category = target.category.text, &event = target.event.text;
   auto fields = context.kernel.tracepoint_fields(category, event);
-  if (fields) return matches.push_back(match_of(context.kernel, category, event));
+  if (fields) return matches.push_back(match_of(context, category, event));
   if (fields.error().kind == ErrorKind::not_found) return report_missing(target, context);
   // tracefs is for root. What a script on system calls means is known without it as long as it reads no
   // `args`.
-  auto known = category == kSyscalls ? syscall_match(context.kernel, event) : std::nullopt;
+  auto known = category == kSyscalls ? syscall_match(context, event) : std::nullopt;
   if (known) return matches.push_back(std::move(*known));
   report_no_answer(target.point, target.event, fields.error(), context);
 }
@@ -128,7 +130,7 @@ void resolve_wildcard(const Target& target, const ResolveContext& context, std::
     auto events = kernel.tracepoints(category);
     if (!events) return report_no_answer(target.point, target.event, events.error(), context);
     for (const std::string& event : *events)
-      if (glob_match(target.event.text, event)) matches.push_back(match_of(kernel, category, event));
+      if (glob_match(target.event.text, event)) matches.push_back(match_of(context, category, event));
   }
   if (matches.size() > before) return;
   if (!category_found && !has_wildcard(target.category.text)) return report_missing(target, context);
