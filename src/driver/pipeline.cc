@@ -82,7 +82,7 @@ std::optional<CompiledProgram> compile(const Script& script, const Kernel& kerne
 Result<std::string> dump_stage(const std::string& stage, const Script& script, const Options& options,
                                Diagnostics& diagnostics) {
   if (stage == "tokens") return dump_tokens(script.sources, script.base, diagnostics);
-  if (stage == "ast") return dump(parse(script.sources, script.base, diagnostics));
+  if (stage == "ast") return dump(parse(script.sources, script.base, diagnostics), script.sources);
   for (const auto& [name, dump] : kTypedDumps) {
     if (name != stage) continue;
     auto kernel = Kernel::open(options.kernel);

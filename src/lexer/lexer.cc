@@ -2,6 +2,9 @@
 #include "lexer/lexer.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "lexer/outermost.h"
 
 namespace trc {
 namespace {
@@ -10,24 +13,6 @@ namespace {
 size_t shebang_length(std::string_view text) {
   if (!text.starts_with("#!")) return 0;
   return std::min(text.find('\n'), text.size());
-}
-
-/// The offset of the first byte from `offset` on that is neither blank nor comment, or npos.
-size_t skip_layout(std::string_view text, size_t offset) {
-  for (;;) {
-    offset = text.find_first_not_of(" \t\r\n", offset);
-    if (offset == text.npos) return text.npos;
-    std::string_view start = text.substr(offset, 2);
-    if (start == "//") {
-      offset = text.find('\n', offset);
-    } else if (start == "/*") {
-      offset = text.find("*/", offset + 2);
-      if (offset != text.npos) offset += 2;
-    } else {
-      return offset;
-    }
-    if (offset == text.npos) return text.npos;
-  }
 }
 
 } // namespace
@@ -42,9 +27,37 @@ Lexer::Lexer(const Sources& sources, uint32_t base, Diagnostics& diagnostics)
 
 Token Lexer::next() {
   if (gave_up_) return {.span = {context_.offset, context_.offset}};
+  if (region_ == Region::attach_points && at_outermost_) {
+    const size_t begin = skip_layout(text_, context_.offset - base_);
+    const std::string_view rest = text_.substr(std::min(begin, text_.size()));
+    const Outermost what = classify_outermost(rest);
+    if (what == Outermost::c_text) return c_text(base_ + static_cast<uint32_t>(begin), c_text_length(rest));
+    if (what == Outermost::definition) {
+      region_ = Region::definition;
+      definition_ = TokenKind::end;
+      parentheses_ = 0;
+    }
+  }
   Token token = scanner_->next(mode());
   if (has_too_many_errors(token.span)) return {.span = {context_.offset, context_.offset}};
   follow(token);
+  previous_ = token.kind;
+  return token;
+}
+
+/// `length` 0: it is never closed, and takes the rest of the script.
+Token Lexer::c_text(uint32_t begin, size_t length) {
+  Token token;
+  if (length == 0) {
+    length = text_.size() - (begin - base_);
+    const size_t word = text_.find_first_of(" \t\r\n{", begin - base_) - (begin - base_);
+    const Span span = {begin, begin + static_cast<uint32_t>(std::min(word, length))};
+    diagnostics_.report(DiagnosticId::unclosed_c_definition, span);
+    context_.swallowed_line = token.is_bad = true;
+  }
+  context_.skip_to = begin + static_cast<uint32_t>(length);
+  token.kind = scanner_->next(scanner::Mode::skip).kind;
+  token.span = {begin, context_.skip_to};
   previous_ = token.kind;
   return token;
 }
@@ -57,32 +70,73 @@ scanner::Mode Lexer::mode() const {
   return scanner::Mode::code;
 }
 
+void Lexer::end_construct() {
+  region_ = Region::attach_points;
+  at_outermost_ = true;
+}
+
+void Lexer::close_block() {
+  if (open_.empty()) return;
+  const bool in_predicate = open_.back().in_predicate;
+  open_.pop_back();
+  if (in_predicate)
+    region_ = Region::predicate;
+  else if (open_.empty())
+    end_construct();
+}
+
+void Lexer::follow_parenthesis(TokenKind kind) {
+  if (region_ != Region::predicate && region_ != Region::definition) return;
+  if (kind == TokenKind::left_paren)
+    ++parentheses_;
+  else if (parentheses_ > 0)
+    --parentheses_;
+  // Behind `let @m = hash(10)` and `import "file"` the `;` may be left out.
+  if (definition_ == TokenKind::kw_let && region_ == Region::definition && kind == TokenKind::right_paren &&
+      parentheses_ == 0)
+    end_construct();
+}
+
 /// Gives a token the meaning that it has at its place, and follows it into or out of a region.
 void Lexer::follow(Token& token) {
+  const bool was_outermost = std::exchange(at_outermost_, false);
   switch (token.kind) {
   case TokenKind::left_brace:
   case TokenKind::angle_open:
-    open_.push_back({token.kind == TokenKind::angle_open, token.span});
+    open_.push_back(
+        {token.kind == TokenKind::angle_open, token.span, region_ == Region::predicate && parentheses_ > 0});
     region_ = Region::body;
     break;
   case TokenKind::right_brace:
   case TokenKind::angle_close:
     // A `}` closes an angle body too: wrong, but the parser can say so, and the next probe is read as one.
-    if (!open_.empty()) open_.pop_back();
-    if (open_.empty() && region_ == Region::body) region_ = Region::attach_points;
+    close_block();
     break;
   case TokenKind::predicate_begin:
     predicate_begin_ = token.span;
     region_ = Region::predicate;
+    parentheses_ = 0;
     break;
   case TokenKind::slash:
     if (region_ != Region::predicate || !ends_predicate(token.span.end)) break;
     token.kind = TokenKind::predicate_end;
     region_ = Region::attach_points;
     break;
+  case TokenKind::left_paren:
+  case TokenKind::right_paren: follow_parenthesis(token.kind); break;
+  case TokenKind::semicolon:
+    if (region_ == Region::definition || was_outermost) end_construct();
+    break;
+  case TokenKind::string:
+    if (region_ == Region::definition && definition_ == TokenKind::kw_import) end_construct();
+    break;
   case TokenKind::identifier:
     if (previous_ == TokenKind::dot || previous_ == TokenKind::arrow) break;
-    token.kind = find_keyword(token.text).value_or(token.kind);
+    if (region_ == Region::definition && was_outermost)
+      definition_ = token.kind =
+          find_keyword(token.text, KeywordPlace::outermost).value_or(TokenKind::kw_let);
+    else
+      token.kind = find_keyword(token.text, KeywordPlace::code).value_or(token.kind);
     break;
   default: break;
   }
@@ -105,7 +159,7 @@ void Lexer::resume_behind_body(uint32_t offset) {
   context_.offset = offset;
   scanner_ = std::make_unique<scanner::Scanner>(text_.substr(offset - base_), context_);
   open_.clear();
-  region_ = Region::attach_points;
+  end_construct();
   previous_ = TokenKind::angle_close;
 }
 

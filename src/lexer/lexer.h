@@ -15,12 +15,18 @@ namespace trc {
 /// Scripts with more mistakes than this are given up.
 inline constexpr size_t kMostErrors = 20;
 
-enum class Region : uint8_t { attach_points, predicate, body };
+enum class Region : uint8_t {
+  attach_points,
+  predicate,
+  definition, ///< outside of braces: of `config`, `import`, `let`, `macro`, `fn`
+  body,       ///< within braces, also those of a definition
+};
 
 /// A body or block that is open at some place.
 struct OpenBlock {
-  bool is_angle = false; ///< opened by `<`
-  Span span;             ///< of the `{` or `<`
+  bool is_angle = false;     ///< opened by `<`
+  Span span;                 ///< of the `{` or `<`
+  bool in_predicate = false; ///< a block in the parentheses of a predicate
 };
 
 class Lexer {
@@ -43,7 +49,11 @@ public:
 
 private:
   scanner::Mode mode() const;
+  Token c_text(uint32_t begin, size_t length);
   void follow(Token& token);
+  void close_block();
+  void end_construct();
+  void follow_parenthesis(TokenKind kind);
   bool ends_predicate(uint32_t offset) const;
   bool has_too_many_errors(Span here);
 
@@ -54,6 +64,9 @@ private:
   scanner::Context context_;
   std::unique_ptr<scanner::Scanner> scanner_;
   Region region_ = Region::attach_points;
+  bool at_outermost_ = true;              ///< nothing, or a whole construct, stands before
+  TokenKind definition_ = TokenKind::end; ///< in Region::definition: its keyword
+  uint32_t parentheses_ = 0;              ///< open ones in a predicate or definition
   std::vector<OpenBlock> open_;
   Span predicate_begin_;
   TokenKind previous_ = TokenKind::end;

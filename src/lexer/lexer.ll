@@ -34,7 +34,7 @@ static std::string_view matched(const char* text, size_t length) { return {text,
 %option prefix="trc_scanner_"
 %option extra-type="trc::scanner::Context*"
 
-%x ATTACH CODE ANGLE_STATEMENT
+%x ATTACH CODE ANGLE_STATEMENT SKIP
 
 BLANK      [ \t\r\n]
 LINE_COMMENT  "//"[^\n]*
@@ -58,15 +58,24 @@ ATTACH_POINT  ({PART_CHAR}|{QUOTED})+(":"{TARGET})?
 %%
   BEGIN(start_state(mode));
 
-<*>{BLANK}+
-<*>{LINE_COMMENT}
-<*>"/*"{COMMENT_BODY}\*+"/"
-<*>"/*"{COMMENT_BODY}\**  {
+<ATTACH,CODE,ANGLE_STATEMENT>{BLANK}+
+<ATTACH,CODE,ANGLE_STATEMENT>{LINE_COMMENT}
+<ATTACH,CODE,ANGLE_STATEMENT>"/*"{COMMENT_BODY}\*+"/"
+<ATTACH,CODE,ANGLE_STATEMENT>"/*"{COMMENT_BODY}\**  {
   Span open = {token.span.begin, token.span.begin + 2};
   yyextra->diagnostics->report(trc::DiagnosticId::unterminated_comment, open);
   yyextra->swallowed_line = true;
 }
 <*><<EOF>>  { token.span = {yyextra->offset, yyextra->offset}; return TokenKind::end; }
+
+  /* The Lexer has found where a C text ends: it is passed over line by line. */
+<SKIP>[^\n]+\n?|\n  {
+  if (token.span.end > yyextra->skip_to) {
+    yyless(yyextra->skip_to - token.span.begin);
+    yyextra->offset = yyextra->skip_to;
+  }
+  if (yyextra->offset == yyextra->skip_to) return TokenKind::c_text;
+}
 
 <ATTACH>{
   "{"       { return TokenKind::left_brace; }
@@ -78,10 +87,9 @@ ATTACH_POINT  ({PART_CHAR}|{QUOTED})+(":"{TARGET})?
   ";"       { return TokenKind::semicolon; }
   ":"       { return TokenKind::colon; }
   "#"[^\n]*  {
-    /* A line for the C preprocessor, or a comment of another language. */
+    /* The Lexer has taken the lines for the C preprocessor, so this is a comment of another language. */
     Span sign = {token.span.begin, token.span.begin + 1};
-    trc::scanner::report_bad_character(sign, "#", *yyextra->diagnostics,
-                                       "lines for the C preprocessor are not supported; a comment begins with `//`");
+    trc::scanner::report_bad_character(sign, "#", *yyextra->diagnostics, "a comment begins with `//`");
   }
   {ATTACH_POINT}  { token.text = matched(yytext, yyleng); return TokenKind::attach_point; }
   \"[^"\n]*  {
@@ -128,6 +136,7 @@ ATTACH_POINT  ({PART_CHAR}|{QUOTED})+(":"{TARGET})?
   ";"    { return TokenKind::semicolon; }
   ","    { return TokenKind::comma; }
   "."    { return TokenKind::dot; }
+  ".."   { return TokenKind::dot_dot; }
   "->"   { return TokenKind::arrow; }
   "?"    { return TokenKind::question; }
   ":"    { return TokenKind::colon; }
@@ -180,7 +189,7 @@ ATTACH_POINT  ({PART_CHAR}|{QUOTED})+(":"{TARGET})?
 <ANGLE_STATEMENT>">"  { return TokenKind::angle_close; }
 
   /* Bytes that are in no token: a run of them is one mistake. */
-<*>[\x80-\xff]+|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+|.|\n  {
+<INITIAL,ATTACH,CODE,ANGLE_STATEMENT>[\x80-\xff]+|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+|.|\n  {
   trc::scanner::report_bad_character(token.span, matched(yytext, yyleng), *yyextra->diagnostics, "");
 }
 %%
@@ -190,6 +199,7 @@ static int start_state(Mode mode) {
   case Mode::attach_point: return ATTACH;
   case Mode::code: return CODE;
   case Mode::angle_statement: return ANGLE_STATEMENT;
+  case Mode::skip: return SKIP;
   }
   return CODE;
 }

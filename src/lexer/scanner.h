@@ -13,11 +13,13 @@ enum class Mode : uint8_t {
   attach_point,    ///< outside of bodies and predicates
   code,            ///< in a body or predicate
   angle_statement, ///< where a statement would begin in a `< >` body: here `>` closes the body
+  skip,            ///< passes over everything up to `skip_to`
 };
 
 /// What the rules need beside the text. `offset` is the end of the last token, counted over all sources.
 struct Context {
   uint32_t offset = 0;
+  uint32_t skip_to = 0;
   Diagnostics* diagnostics = nullptr;
   bool swallowed_line = false; ///< an unclosed string or comment took more of the script than was meant
 };

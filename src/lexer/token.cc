@@ -23,10 +23,11 @@ constexpr Row kTokens[] = {
 struct Keyword {
   std::string_view spelling;
   TokenKind kind;
+  KeywordPlace place;
 };
 
 constexpr Keyword kKeywords[] = {
-#define KEYWORD(spelling, token) {#spelling, TokenKind::token},
+#define KEYWORD(spelling, token, where) {#spelling, TokenKind::token, KeywordPlace::where},
 #include "lexer/keywords.def"
 #undef KEYWORD
 };
@@ -45,9 +46,9 @@ std::string_view name(TokenKind kind) { return row(kind).name; }
 std::string_view words(TokenKind kind) { return row(kind).words; }
 TokenGroup group(TokenKind kind) { return row(kind).group; }
 
-std::optional<TokenKind> find_keyword(std::string_view word) {
+std::optional<TokenKind> find_keyword(std::string_view word, KeywordPlace place) {
   for (const Keyword& keyword : kKeywords)
-    if (keyword.spelling == word) return keyword.kind;
+    if (keyword.place == place && keyword.spelling == word) return keyword.kind;
   return {};
 }
 

@@ -40,7 +40,9 @@ std::string_view name(TokenKind kind);
 /// In the user's words: `` `;` ``, `a name`.
 std::string_view words(TokenKind kind);
 TokenGroup group(TokenKind kind);
-std::optional<TokenKind> find_keyword(std::string_view word);
+/// Where a word of keywords.def is one.
+enum class KeywordPlace : uint8_t { code, outermost };
+std::optional<TokenKind> find_keyword(std::string_view word, KeywordPlace place);
 
 /// One token of a script in the user's words: ``the number `5` ``, `` `}` ``, `end of script`.
 std::string describe(const Token& token, const Sources& sources);

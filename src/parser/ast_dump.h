@@ -8,6 +8,6 @@
 
 namespace trc::ast {
 
-std::string dump(const Program& program);
+std::string dump(const Program& program, const Sources& sources);
 
 } // namespace trc::ast

@@ -15,6 +15,19 @@ bool is_target(const ast::Expression& expression) {
          std::holds_alternative<ast::Map>(expression.node);
 }
 
+/// An `if` or a block: it ends with `}`.
+bool may_stand_without_semicolon(const ast::Expression& expression) {
+  if (const auto* comptime = std::get_if<ast::Comptime>(&expression.node))
+    return std::holds_alternative<ast::If>(comptime->operand->node);
+  return std::holds_alternative<ast::If>(expression.node) ||
+         std::holds_alternative<ast::BlockExpression>(expression.node);
+}
+
+/// Says nothing about a value.
+bool is_qualifier(const std::string& word) {
+  return word == "const" || word == "volatile" || word == "__user" || word == "__rcu" || word == "__percpu";
+}
+
 } // namespace
 
 std::string Builder::code(Span span) const { return printable(sources_.slice(span)); }
@@ -33,11 +46,6 @@ bool Builder::is_too_deep(Span span, uint32_t depth) {
   return true;
 }
 
-template<class Node> Expression Builder::branch(Span span, Node node, uint32_t depth) {
-  if (is_too_deep(span, depth)) return leaf(span, ast::Integer{});
-  return {ast::make_expression(span, std::move(node)), depth};
-}
-
 template<class Node> Statement Builder::statement(Span span, Node node, uint32_t depth) {
   if (is_too_deep(span, depth)) return {};
   return {ast::make_statement(span, std::move(node)), depth};
@@ -45,9 +53,17 @@ template<class Node> Statement Builder::statement(Span span, Node node, uint32_t
 
 // ---- expressions
 
-Expression Builder::map(Span span, std::string name, Expressions keys) {
-  uint32_t depth = deeper(keys);
-  return branch(span, ast::Map{std::move(name), std::move(keys.value)}, depth);
+Expression Builder::index(Expression base, Expressions keys, Span end) {
+  const uint32_t depth = deeper(base, keys);
+  const Span span = join(base.value->span, end);
+  auto* map = std::get_if<ast::Map>(&base.value->node);
+  // `(@x)[1]` is no element of the map: its parentheses belong to its span.
+  if (map != nullptr && map->keys.empty() &&
+      base.value->span.end - base.value->span.begin == map->name.size())
+    return branch(span, ast::Map{std::move(map->name), std::move(keys.value)}, depth);
+  if (keys.value.size() > 1)
+    report(DiagnosticId::several_indexes, keys.value[1]->span, code(base.value->span));
+  return branch(span, ast::Index{std::move(base.value), std::move(keys.value[0])}, depth);
 }
 
 Expression Builder::call(Spelled function, Expressions arguments, Span end) {
@@ -93,6 +109,66 @@ Expression Builder::tuple(Span span, Expressions elements) {
   return branch(span, ast::Tuple{std::move(elements.value)}, depth);
 }
 
+Expression Builder::address_of(Span op_span, Expression operand) {
+  const auto* map = std::get_if<ast::Map>(&operand.value->node);
+  const bool is_place =
+      std::holds_alternative<ast::Variable>(operand.value->node) || (map != nullptr && map->keys.empty());
+  if (!is_place) report(DiagnosticId::bad_address, operand.value->span, code(operand.value->span));
+  const uint32_t depth = deeper(operand);
+  const Span span = join(op_span, operand.value->span);
+  return branch(span, ast::AddressOf{std::move(operand.value)}, depth);
+}
+
+Expression Builder::cast(Span open, Type type, Expression operand) {
+  const uint32_t depth = deeper(type, operand);
+  const Span span = join(open, operand.value->span);
+  return branch(span, ast::Cast{std::move(type.value), std::move(operand.value)}, depth);
+}
+
+Expression Builder::comptime(Span keyword, Expression operand) {
+  const uint32_t depth = deeper(operand);
+  const Span span = join(keyword, operand.value->span);
+  return branch(span, ast::Comptime{std::move(operand.value)}, depth);
+}
+
+Expression Builder::negative(Span span, IntegerLiteral literal) {
+  literal.value = -literal.value;
+  return leaf(span, ast::Integer{literal});
+}
+
+Expression Builder::record(Span span, Record fields) {
+  const uint32_t depth = fields.depth + 1;
+  return branch(span, std::move(fields.value), depth);
+}
+
+Record Builder::append(Record fields, Spelled name, Expression value) {
+  for (const Spelled& other : fields.value.names)
+    if (other.name == name.name) report(DiagnosticId::field_repeated, name.span, name.name);
+  fields.depth = std::max(fields.depth, value.depth);
+  fields.value.names.push_back(std::move(name));
+  fields.value.values.push_back(std::move(value.value));
+  return fields;
+}
+
+Expression Builder::if_else(Span keyword, Expression condition, Block then, std::optional<Block> otherwise) {
+  const uint32_t depth = std::max(deeper(condition, then), otherwise ? otherwise->depth + 1 : 0);
+  const Span span = join(keyword, otherwise ? otherwise->value.span : then.value.span);
+  ast::If node = {std::move(condition.value), std::move(then.value), {}};
+  if (otherwise) node.otherwise = std::move(otherwise->value);
+  return branch(span, std::move(node), depth);
+}
+
+Expression Builder::block_value(Block block) {
+  const uint32_t depth = deeper(block);
+  const Span span = block.value.span;
+  return branch(span, ast::BlockExpression{std::move(block.value)}, depth);
+}
+
+Block Builder::block_of(Expression choice) {
+  const Span span = choice.value->span;
+  return {{span, {}, std::move(choice.value)}, choice.depth};
+}
+
 Expression Builder::parenthesised(Span open, Expression inner, Span close) {
   inner.value->span = join(open, close);
   return inner;
@@ -120,57 +196,156 @@ Statement Builder::assign(Expression target, std::optional<BinaryOperator> op, E
     return statement(span, ast::Discard{std::move(value.value)}, depth);
   if (!is_target(*target.value)) {
     const bool is_member = std::holds_alternative<ast::Member>(target.value->node);
-    report(is_member ? DiagnosticId::field_not_assignable : DiagnosticId::not_assignable, target.value->span,
-           code(target.value->span));
+    const bool is_element = std::holds_alternative<ast::Index>(target.value->node);
+    const DiagnosticId id = is_member    ? DiagnosticId::field_not_assignable
+                            : is_element ? DiagnosticId::element_not_assignable
+                                         : DiagnosticId::not_assignable;
+    report(id, target.value->span, code(target.value->span));
     return {};
   }
   return statement(span, ast::Assign{std::move(target.value), op, std::move(value.value)}, depth);
 }
 
-Statement Builder::let(Span keyword, Spelled variable, Expression value) {
-  uint32_t depth = deeper(value);
-  Span span = join(keyword, value.value ? value.value->span : variable.span);
-  return statement(span, ast::Let{std::move(variable.name), variable.span, nullptr, std::move(value.value)},
+Statement Builder::let(Span keyword, Spelled variable, Type type, Expression value) {
+  const uint32_t depth = deeper(type, value);
+  Span span = join(keyword, variable.span);
+  if (type.value) span = join(span, type.value->span);
+  if (value.value) span = join(span, value.value->span);
+  return statement(
+      span, ast::Let{std::move(variable.name), variable.span, std::move(type.value), std::move(value.value)},
+      depth);
+}
+
+Statement Builder::leave(Span keyword, Expression value) {
+  const uint32_t depth = deeper(value);
+  const Span span = value.value ? join(keyword, value.value->span) : keyword;
+  return statement(span, ast::Return{std::move(value.value)}, depth);
+}
+
+Statement Builder::while_loop(Span keyword, Expression condition, Block body) {
+  const uint32_t depth = deeper(condition, body);
+  return statement(join(keyword, body.value.span),
+                   ast::While{std::move(condition.value), std::move(body.value)}, depth);
+}
+
+Statement Builder::unroll(Span keyword, Expression count, Block body) {
+  const uint32_t depth = deeper(count, body);
+  return statement(join(keyword, body.value.span), ast::Unroll{std::move(count.value), std::move(body.value)},
                    depth);
 }
 
-Statement Builder::if_else(Span keyword, Expression condition, Block then, std::optional<Block> otherwise) {
-  uint32_t depth = std::max(deeper(condition, then), otherwise ? otherwise->depth + 1 : 0);
-  Span span = join(keyword, otherwise ? otherwise->value.span : then.value.span);
-  ast::If node = {std::move(condition.value), std::move(then.value), {}};
-  if (otherwise) node.otherwise = std::move(otherwise->value);
-  return statement(span, ast::Evaluate{ast::make_expression(span, std::move(node))}, depth);
+Statement Builder::for_loop(Span keyword, Spelled variable, Expression from, Expression to, Block body) {
+  const uint32_t depth = deeper(from, to, body);
+  const Span span = join(keyword, body.value.span);
+  ast::For loop = {std::move(variable), {}, {}, {}, std::move(body.value)};
+  if (to.value) {
+    loop.from = std::move(from.value);
+    loop.to = std::move(to.value);
+    return statement(span, std::move(loop), depth);
+  }
+  auto* map = std::get_if<ast::Map>(&from.value->node);
+  if (map == nullptr || !map->keys.empty()) {
+    report(DiagnosticId::bad_for_subject, from.value->span, code(from.value->span));
+    return {};
+  }
+  loop.map = {std::move(map->name), from.value->span};
+  return statement(span, std::move(loop), depth);
 }
-
-Statement Builder::nested(Block block) {
-  uint32_t depth = deeper(block);
-  Span span = block.value.span;
-  return statement(
-      span, ast::Evaluate{ast::make_expression(span, ast::BlockExpression{std::move(block.value)})}, depth);
-}
-
-Statement Builder::leave(Span keyword) { return {ast::make_statement(keyword, ast::Return{nullptr}), 1}; }
 
 Statements Builder::append(Statements list, Statement statement) {
   list.depth = std::max(list.depth, statement.depth);
-  if (statement.value) list.value.push_back(std::move(statement.value));
+  list.ends_open = false;
+  if (!statement.value) return list;
+  const auto* evaluate = std::get_if<ast::Evaluate>(&statement.value->node);
+  list.ends_open = evaluate != nullptr && may_stand_without_semicolon(*evaluate->expression);
+  list.value.push_back(std::move(statement.value));
+  return list;
+}
+
+Statements Builder::with_value(Statements list, Expression value) {
+  list.depth = std::max(list.depth, value.depth);
+  list.last = std::move(value.value);
   return list;
 }
 
 Block Builder::block(Span open, Statements statements, Span close) {
-  return {{join(open, close), std::move(statements.value), nullptr}, statements.depth};
+  if (!statements.last && statements.ends_open) {
+    statements.last = std::move(std::get<ast::Evaluate>(statements.value.back()->node).expression);
+    statements.value.pop_back();
+  }
+  return {{join(open, close), std::move(statements.value), std::move(statements.last)}, statements.depth};
 }
 
-Block Builder::block_of(Statement statement) {
-  Block block;
-  block.depth = statement.depth;
-  if (!statement.value) return block;
-  block.value.span = statement.value->span;
-  block.value.statements.push_back(std::move(statement.value));
-  return block;
+// ---- types
+
+Subject Builder::subject(Expression expression) {
+  return {{nullptr, std::move(expression.value)}, expression.depth};
 }
 
-// ---- probes
+Subject Builder::subject(Type type) { return {{std::move(type.value), nullptr}, type.depth}; }
+
+Expression Builder::offset_of(Span span, Subject subject, std::vector<Spelled> path) {
+  const uint32_t depth = deeper(subject);
+  return branch(span, ast::OffsetOf{std::move(subject.value), std::move(path)}, depth);
+}
+
+Type Builder::type(Spelled word) {
+  auto type = std::make_unique<ast::TypeName>();
+  type->span = word.span;
+  if (!is_qualifier(word.name)) type->base = std::move(word.name);
+  return {std::move(type), 1};
+}
+
+Type Builder::type_of(Span span, Subject subject) {
+  auto type = std::make_unique<ast::TypeName>();
+  type->span = span;
+  type->of = std::make_unique<ast::Subject>(std::move(subject.value));
+  return {std::move(type), subject.depth + 1};
+}
+
+Type Builder::word(Type type, Spelled word) {
+  type.value->span = join(type.value->span, word.span);
+  if (is_qualifier(word.name)) return type;
+  if (type.value->of || !type.value->suffixes.empty())
+    report(DiagnosticId::bad_type, word.span, word.name, code(type.value->span));
+  if (!type.value->base.empty()) type.value->base += " ";
+  type.value->base += word.name;
+  return type;
+}
+
+Type Builder::pointer(Type type, Span star) {
+  type.value->span = join(type.value->span, star);
+  return with_suffix(std::move(type), ast::TypeName::Pointer{});
+}
+
+Type Builder::array(Type type, std::optional<uint64_t> count, Span end) {
+  type.value->span = join(type.value->span, end);
+  return with_suffix(std::move(type), ast::TypeName::Array{count});
+}
+
+/// Each suffix is a level of the type that is made of it.
+Type Builder::with_suffix(Type type, std::variant<ast::TypeName::Pointer, ast::TypeName::Array> suffix) {
+  if (!is_too_deep(type.value->span, ++type.depth)) type.value->suffixes.push_back(suffix);
+  return type;
+}
+
+// ---- outermost
+
+ast::MapDeclaration Builder::map_declaration(Span span, Spelled map, Spelled kind, Expression entries) {
+  return {span, std::move(map), std::move(kind), std::move(entries.value)};
+}
+
+ast::Macro Builder::macro(ast::Macro head, Block body) {
+  head.span = join(head.span, body.value.span);
+  head.body = std::move(body.value);
+  return head;
+}
+
+ast::Function Builder::function(ast::Function head, Block body) {
+  head.span = join(head.span, body.value.span);
+  head.body = std::move(body.value);
+  return head;
+}
 
 ast::Probe Builder::probe(ProbeHead head, Block body) {
   Span begin = body.value.span;

@@ -56,6 +56,42 @@ void Parser::report_syntax_error(const context& place) const {
   trc::parser::report_syntax_error(state.feed, expected, state.sources, state.diagnostics);
 }
 
+void ParseState::require_at_top(Span span, const char* what) {
+  if (program.probes.empty() && program.macros.empty() && program.functions.empty() &&
+      program.map_declarations.empty())
+    return;
+  diagnostics.report(DiagnosticId::misplaced_definition, Span{span.begin, span.begin + 1}, what);
+}
+
+void ParseState::add(ast::Probe probe) { program.probes.push_back(std::move(probe)); }
+void ParseState::add(ast::MapDeclaration declaration) {
+  program.map_declarations.push_back(std::move(declaration));
+}
+void ParseState::add(ast::Macro macro) { program.macros.push_back(std::move(macro)); }
+void ParseState::add(ast::Function function) { program.functions.push_back(std::move(function)); }
+void ParseState::add(ast::ConfigEntry entry) { program.config.push_back(std::move(entry)); }
+
+void ParseState::add(ast::CText text) {
+  const bool is_line = sources.slice(text.span).starts_with("#");
+  require_at_top(text.span, is_line ? "lines for the C preprocessor stand" : "C definitions stand");
+  program.c_texts.push_back(text);
+}
+
+void ParseState::add(ast::Import import) {
+  require_at_top(import.span, "imports stand");
+  program.imports.push_back(std::move(import));
+}
+
+void ParseState::begin_config(Span brace) {
+  if (program.config_span)
+    diagnostics.report(DiagnosticId::second_config, brace);
+  else
+    require_at_top(brace, "the `config` block stands");
+  program.config_span = brace;
+}
+
+void ParseState::end_config(Span whole) { program.config_span = whole; }
+
 // Bison wants it; all mistakes come as the above.
 void Parser::error(const Span& span, const std::string& message) {
   state.diagnostics.report(DiagnosticId::syntax, span, message, "");
@@ -63,7 +99,7 @@ void Parser::error(const Span& span, const std::string& message) {
 
 } // namespace parser
 
-ast::Program parse(const Sources& sources, uint32_t base, Diagnostics& diagnostics) {
+ast::Program parse(const Sources& sources, uint32_t base, Diagnostics& diagnostics, ScriptRole role) {
   const size_t before = diagnostics.list().size();
   parser::ParseState state = {sources,
                               diagnostics,
@@ -71,7 +107,8 @@ ast::Program parse(const Sources& sources, uint32_t base, Diagnostics& diagnosti
                               parser::Builder(sources, diagnostics),
                               {}};
   parser::Parser(state).parse();
-  if (state.program.probes.empty() && diagnostics.list().size() == before)
+  if (role == ScriptRole::main && state.program.probes.empty() && state.program.imports.empty() &&
+      diagnostics.list().size() == before)
     diagnostics.report(DiagnosticId::no_probe, Span{base, base});
   return std::move(state.program);
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "parser/usual_mistakes.h"
+
 namespace trc::parser {
 namespace {
 
@@ -16,6 +18,7 @@ struct Mistake {
   const Token& token() const { return feed.last().token; }
   bool in_body() const { return feed.last().region == Region::body; }
   bool expects(TokenKind kind) const { return expected.contains(kind); }
+  std::string_view text(const Token& t) const { return sources.slice(t.span); }
 };
 
 /// A consequence of what the lexer has reported already.
@@ -65,6 +68,33 @@ void report_unclosed_body(Mistake& m) {
                        open.is_angle ? ">" : "}");
 }
 
+/// What a definition looks like whose keyword is given.
+const char* form_of(TokenKind keyword) {
+  switch (keyword) {
+  case TokenKind::kw_config: return "config = { name = value; … }";
+  case TokenKind::kw_import: return "import \"file\";";
+  case TokenKind::kw_let: return "let @name = lruhash(1000);";
+  case TokenKind::kw_macro: return "macro name($variable, @map, expression) { … }";
+  default: return "fn name($a : int64) : int64 { … }";
+  }
+}
+
+/// The keyword of the definition that the mistake is in; null elsewhere.
+const Token* definition(const Mistake& m) {
+  const bool inside = m.feed.last().region == Region::definition && !m.feed.statement().empty();
+  return inside ? &m.feed.statement().front() : nullptr;
+}
+
+/// `let $x = 1;` where no body is
+bool is_outermost_let(Mistake& m) {
+  const Token* keyword = definition(m);
+  if (keyword == nullptr || keyword->kind != TokenKind::kw_let || m.token().kind != TokenKind::variable)
+    return false;
+  m.diagnostics.report(DiagnosticId::outermost_let, keyword->span);
+  m.feed.skip_construct();
+  return true;
+}
+
 bool is_unexpected_end(Mistake& m) {
   if (m.token().kind != TokenKind::end) return false;
   switch (m.feed.last().region) {
@@ -76,6 +106,12 @@ bool is_unexpected_end(Mistake& m) {
     else
       m.diagnostics.report(DiagnosticId::unclosed_predicate, m.feed.predicate_begin());
     break;
+  case Region::definition: {
+    const Token* keyword = definition(m);
+    const Token& shown = keyword != nullptr ? *keyword : m.feed.previous();
+    m.diagnostics.report(DiagnosticId::unfinished_definition, shown.span, m.text(shown), form_of(shown.kind));
+    break;
+  }
   case Region::attach_points: m.diagnostics.report(DiagnosticId::missing_body, m.feed.previous().span); break;
   }
   return true;
@@ -104,7 +140,8 @@ bool is_assignment_in_condition(Mistake& m) {
   if (m.token().kind != TokenKind::assign) return false;
   const auto& statement = m.feed.statement();
   const size_t first = !statement.empty() && statement[0].kind == TokenKind::kw_else ? 1 : 0;
-  const bool in_if = statement.size() > first && statement[first].kind == TokenKind::kw_if;
+  const bool in_if = statement.size() > first && (statement[first].kind == TokenKind::kw_if ||
+                                                  statement[first].kind == TokenKind::kw_while);
   if (!in_if && m.feed.last().region != Region::predicate) return false;
   m.diagnostics.report(DiagnosticId::assignment_in_condition, m.token().span);
   m.feed.skip_construct();
@@ -135,10 +172,12 @@ bool is_wrong_closing(Mistake& m) {
 /// `$a = 5 $b = 6`
 bool is_missing_semicolon(Mistake& m) {
   const TokenKind kind = m.token().kind;
-  const bool begins_statement = kind == TokenKind::identifier || kind == TokenKind::variable ||
-                                kind == TokenKind::map || kind == TokenKind::kw_if ||
-                                kind == TokenKind::kw_let || kind == TokenKind::kw_return;
-  if (!begins_statement || !m.expects(TokenKind::semicolon) || m.expects(TokenKind::kw_let)) return false;
+  const bool begins_statement =
+      kind == TokenKind::identifier || kind == TokenKind::variable || kind == TokenKind::map ||
+      kind == TokenKind::kw_if || kind == TokenKind::kw_let || kind == TokenKind::kw_return ||
+      kind == TokenKind::kw_while || kind == TokenKind::kw_for || kind == TokenKind::kw_unroll ||
+      kind == TokenKind::kw_break || kind == TokenKind::kw_continue;
+  if (!begins_statement || !m.expects(TokenKind::semicolon) || m.expects(TokenKind::kw_break)) return false;
   if (m.feed.previous().kind == TokenKind::kw_return) return false;
   const Span behind = {m.feed.previous().span.end, m.feed.previous().span.end};
   m.diagnostics.report(DiagnosticId::missing_semicolon, behind, describe(m.token(), m.sources));
@@ -146,27 +185,45 @@ bool is_missing_semicolon(Mistake& m) {
   return true;
 }
 
+/// `do {`, `switch (x) {`, `$a and $b`
+bool is_foreign_word(Mistake& m) {
+  if (m.feed.last().region == Region::attach_points || m.feed.last().region == Region::definition)
+    return false;
+  const Token* word = find_foreign_word({m.feed, m.expected, m.sources});
+  if (word == nullptr) return false;
+  m.diagnostics.report(DiagnosticId::foreign_word, word->span, m.text(*word), foreign_hint(m.text(*word)));
+  m.feed.skip_construct(m.text(*word) == "do" ? TokenKind::kw_while : TokenKind::kw_else);
+  return true;
+}
+
 /// "expected `,`, `)` or an operator"; empty when there is too much to choose from.
 std::string expectation(const std::set<TokenKind>& expected) {
   // Where an operand may stand no operator may, and the other way round: so `-` belongs to one of the two.
-  const bool operand = expected.contains(TokenKind::string);
-  const bool operation = expected.contains(TokenKind::star);
-  const bool statement = expected.contains(TokenKind::kw_let);
+  const bool operand = expected.contains(TokenKind::string) && expected.contains(TokenKind::left_paren);
+  const bool type = !operand && expected.contains(TokenKind::kw_typeof);
+  const bool operation = expected.contains(TokenKind::percent);
+  const bool statement = expected.contains(TokenKind::kw_break);
+  const bool outermost = expected.contains(TokenKind::kw_macro);
   std::vector<std::string> list;
   for (TokenKind kind : expected) {
     const TokenGroup g = group(kind);
-    if (operand && (g == TokenGroup::operand || g == TokenGroup::both)) continue;
+    if (operand && (g == TokenGroup::operand || g == TokenGroup::both || g == TokenGroup::statement))
+      continue;
     if (operation && (g == TokenGroup::postfix || g == TokenGroup::both)) continue;
     if (statement && (g == TokenGroup::statement || kind == TokenKind::semicolon)) continue;
+    if (outermost && kind != TokenKind::attach_point) continue;
+    if (type && (kind == TokenKind::identifier || kind == TokenKind::kw_typeof)) continue;
     std::string shown(words(kind));
     if (std::find(list.begin(), list.end(), shown) == list.end()) list.push_back(shown);
   }
+  if (outermost) list.push_back("a definition");
   if (statement)
     list.push_back("a statement");
   else if (operand)
     list.push_back("an expression");
+  if (type) list.push_back("a type");
   if (operation) list.push_back("an operator");
-  if (list.empty() || list.size() > 5) return "";
+  if (list.empty() || list.size() > 6) return "";
   std::string text = "expected " + list[0];
   for (size_t i = 1; i < list.size(); ++i)
     text += (i + 1 == list.size() ? " or " : ", ") + list[i];
@@ -174,8 +231,11 @@ std::string expectation(const std::set<TokenKind>& expected) {
 }
 
 void report_unexpected(Mistake& m) {
-  m.diagnostics.report(DiagnosticId::syntax, m.token().span, describe(m.token(), m.sources),
-                       expectation(m.expected));
+  std::string hint = usual_mistake({m.feed, m.expected, m.sources});
+  if (hint.empty()) hint = expectation(m.expected);
+  if (const Token* keyword = definition(m))
+    hint += (hint.empty() ? "" : "; ") + ("its form is `" + std::string(form_of(keyword->kind)) + "`");
+  m.diagnostics.report(DiagnosticId::syntax, m.token().span, describe(m.token(), m.sources), hint);
   m.feed.skip_construct();
 }
 
@@ -184,9 +244,9 @@ void report_unexpected(Mistake& m) {
 void report_syntax_error(TokenFeed& feed, const std::set<TokenKind>& expected, const Sources& sources,
                          Diagnostics& diagnostics) {
   Mistake mistake = {feed, expected, sources, diagnostics};
-  for (auto* is_this :
-       {is_known, is_unclosed_statement_in_angle_body, is_unexpected_end, is_probe_in_body,
-        is_unclosed_predicate, is_assignment_in_condition, is_wrong_closing, is_missing_semicolon})
+  for (auto* is_this : {is_known, is_outermost_let, is_foreign_word, is_unclosed_statement_in_angle_body,
+                        is_unexpected_end, is_probe_in_body, is_unclosed_predicate,
+                        is_assignment_in_condition, is_wrong_closing, is_missing_semicolon})
     if (is_this(mistake)) return;
   report_unexpected(mistake);
 }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "lexer/lexer.h"
+#include "parser/type_lookahead.h"
 
 namespace trc::parser {
 
@@ -21,12 +22,13 @@ struct Delivery {
   bool is_angle_body = false; ///< the probe's body is a `< >` body
   // Behind it:
   size_t depth_behind = 0;
+  Region region_behind = Region::attach_points;
 };
 
 class TokenFeed {
 public:
   TokenFeed(const Sources& sources, uint32_t base, Diagnostics& diagnostics)
-      : lexer_(sources, base, diagnostics) {}
+      : lexer_(sources, base, diagnostics), types_(sources) {}
 
   const Token& next();
 
@@ -39,8 +41,9 @@ public:
   bool lost_text() const { return lexer_.lost_text(); }
 
   // How to go on after a mistake was reported
-  /// At the end of the construct that the last token is in.
-  void skip_construct();
+  /// At the end of the construct that the last token is in. Behind a block it goes on with `else`, and with
+  /// `joined`.
+  void skip_construct(TokenKind joined = TokenKind::kw_else);
   /// As if a `;` stood before the last token.
   void insert_semicolon();
   /// As if the probe's body and all blocks in it had been closed where `rest` begins.
@@ -48,9 +51,14 @@ public:
 
 private:
   Delivery read();
+  Delivery take();
+  const Token& peek(size_t distance);
+  void tell_types_apart();
+  int open_in_loop_head() const;
   Delivery skipped_statement();
   Delivery skipped_until_body();
   Delivery skipped_predicate();
+  Delivery skipped_definition();
   void remember_last();
 
   Lexer lexer_;
@@ -58,7 +66,10 @@ private:
   Token previous_;
   std::vector<Token> statement_;
   std::deque<Delivery> waiting_; ///< to be delivered before anything new is read
+  std::deque<Delivery> ahead_;   ///< read to see what follows
+  TypeLookahead types_;
   bool skip_ = false;
+  TokenKind joined_ = TokenKind::kw_else;
 };
 
 } // namespace trc::parser

@@ -29,7 +29,7 @@ struct Parsed {
 std::string statement(const std::string& text) {
   Parsed parsed("begin { " + text + " }");
   if (!parsed.errors().empty()) return parsed.errors();
-  std::string dump = ast::dump(parsed.program);
+  std::string dump = ast::dump(parsed.program, parsed.sources);
   const std::string head = "probe\n  attach_point begin\n  body\n    ";
   EXPECT_TRUE(dump.starts_with(head));
   return dump.substr(head.size(), dump.size() - head.size() - 1);
