@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "base/overloaded.h"
 #include "codegen/program_builder.h"
+#include "semantic/typed_walk.h"
 
 namespace trc::codegen {
 
@@ -22,7 +23,17 @@ llvm::Value* ProgramBuilder::scalar_value(const typed::Expression& e) {
             return read_aggregation(n.access, typed_map(n.access).value);
           },
           [&](const typed::ArgumentRead& n) { return scalar_argument(n.access, e.type); },
-          [&](const typed::Part& n) { return load_scalar(part_address(n), e.type); },
+          [&](const typed::Part&) { return load_from(place(e), e.type); },
+          [&](const typed::Dereference&) { return load_from(place(e), e.type); },
+          [&](const typed::ArrayElement&) { return load_from(place(e), e.type); },
+          [&](const typed::AddressOf& n) -> Value* {
+            return as_number(m_.ir.CreatePtrToInt(variables_[n.variable], m_.ir.getInt64Ty()));
+          },
+          [&](const typed::BlockValue& n) {
+            block(n.block);
+            reach();
+            return scalar(*n.value);
+          },
           [&](const typed::Unary& n) { return unary(n); },
           [&](const typed::Binary& n) { return binary(n); },
           [&](const typed::Ternary& n) {
@@ -37,21 +48,50 @@ llvm::Value* ProgramBuilder::scalar_value(const typed::Expression& e) {
           },
           [&](const typed::VariableStep& n) { return step(n); },
           [&](const typed::MapStep& n) { return map_step(n, e.type); },
-          [&](const typed::Convert& n) -> Value* {
-            if (e.type.kind == TypeKind::boolean)
-              return m_.ir.CreateZExt(truth(*n.operand), m_.ir.getInt64Ty());
-            return cut(scalar(*n.operand), e.type);
-          },
+          [&](const typed::Convert& n) { return converted(*n.operand, e.type); },
           [&](const typed::Call& n) { return lower(n, e.type); },
           [](const auto&) -> Value* { TRC_CHECK(false, "a string or tuple where a number should be"); },
       },
       e.node);
 }
 
+llvm::Value* ProgramBuilder::converted(const typed::Expression& operand, const Type& type) {
+  if (!operand.type.is_scalar()) {
+    // An array as an integer of its size, which is no power of two perhaps.
+    Value* bytes = allocate(8);
+    store_word(word(0), bytes);
+    store(operand, bytes);
+    return cut(load_word(bytes), type);
+  }
+  if (type.kind == TypeKind::boolean) return m_.ir.CreateZExt(truth(operand), m_.ir.getInt64Ty());
+  return cut(type.is_pointer() ? scalar(operand) : number(operand), type);
+}
+
+/// Whether the verifier may know the value as a pointer. It forgets that in maps.
+static bool may_be_trusted(const typed::Expression& e) {
+  if (!e.type.is_pointer()) return false;
+  return std::visit(
+      overloaded{[](const typed::VariableRead&) { return true; }, [](const typed::Call&) { return true; },
+                 [](const typed::Ternary&) { return true; }, [](const typed::BlockValue&) { return true; },
+                 [](const typed::FunctionCall&) { return true; },
+                 [](const typed::ArgumentRead& n) {
+                   return n.access.is_trusted || n.access.kind == probes::AccessKind::data_loc_address;
+                 },
+                 [](const typed::Dereference& n) { return n.is_trusted; },
+                 [](const typed::Convert& n) { return may_be_trusted(*n.operand); },
+                 [](const auto&) { return false; }},
+      e.node);
+}
+
+/// For arithmetic.
+llvm::Value* ProgramBuilder::number(const typed::Expression& e) {
+  return may_be_trusted(e) ? as_number(scalar(e)) : scalar(e);
+}
+
 /// The expression as a condition: an i1.
 llvm::Value* ProgramBuilder::truth(const typed::Expression& e) {
   if (auto* convert = std::get_if<typed::Convert>(&e.node); convert && e.type.kind == TypeKind::boolean)
-    return truth(*convert->operand);
+    if (convert->operand->type.is_scalar()) return truth(*convert->operand);
   return m_.ir.CreateICmpNE(scalar(e), word(0));
 }
 
@@ -74,8 +114,8 @@ llvm::Value* ProgramBuilder::binary(const typed::Binary& node) {
     return is_and ? choose(left, right, known) : choose(left, known, right);
   }
   if (is_comparison(node.op)) return comparison(node);
-  Value* left = scalar(*node.left);
-  return arithmetic(node, left, scalar(*node.right));
+  Value* left = number(*node.left);
+  return arithmetic(node, left, number(*node.right));
 }
 
 llvm::Value* ProgramBuilder::arithmetic(const typed::Binary& node, Value* left, Value* right) {
@@ -142,7 +182,8 @@ llvm::Value* ProgramBuilder::comparison(const typed::Binary& node) {
   auto& ir = m_.ir;
   if (!node.left->type.is_scalar()) {
     const uint32_t size = std::min(node.left->type.size, node.right->type.size);
-    Value* a = address(*node.left);
+    // What working out the right side does must not reach the left.
+    Value* a = typed::has_effect(*node.right) ? made(*node.left) : address(*node.left);
     Value* same = equal_bytes(a, address(*node.right), size);
     return node.op == BinaryOperator::equal ? same : ir.CreateXor(same, word(1));
   }

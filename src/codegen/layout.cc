@@ -4,13 +4,14 @@
 #include <bit>
 
 #include "program/aggregation.h"
+#include "program/format_spec.h"
 #include "program/records.h"
 
 namespace trc {
 namespace {
 
 constexpr uint32_t kCacheLine = 64;
-constexpr uint32_t kDefaultKeys = 4096; // the reference's max_map_keys
+constexpr uint32_t kPage = 4096;
 
 uint32_t round_up(uint32_t value, uint32_t to) { return (value + to - 1) / to * to; }
 
@@ -36,19 +37,28 @@ ValueKind value_kind(TypeKind kind) {
   return ValueKind::none;
 }
 
-/// The ring's size by the number of CPUs that can write to it at once: 1 MiB each, from 4 to 16 MiB.
-uint32_t ring_bytes(unsigned cpus) { return std::clamp(std::bit_ceil(cpus), 4u, 16u) << 20; }
+/// The ring's size, a power of two: what the script sets, else by the number of CPUs that can write to it at
+/// once, 1 MiB each, from 4 to 16 MiB.
+uint32_t ring_bytes(const Settings& settings, unsigned cpus) {
+  if (settings.perf_rb_pages > 0) return std::bit_ceil(settings.perf_rb_pages) * kPage;
+  return std::clamp(std::bit_ceil(cpus), 4u, 16u) << 20;
+}
 
 constexpr uint32_t kControlRingBytes = 128 << 10;
 
-MapInfo lay_out_map(const typed::Map& map, unsigned cpus, uint32_t& data_end) {
+MapInfo lay_out_map(const typed::Program& program, const typed::Map& map, unsigned cpus, uint32_t& data_end) {
+  const TypeSource* types = program.types.get();
   const bool aggregates = map.value.is_aggregation();
   const bool keyed = !map.key.is_none();
-  MapInfo info = {.name = map.name, .key = layout_of(map.key), .value = layout_of(map.value)};
+  MapInfo info = {.name = map.name, .key = layout_of(types, map.key), .value = layout_of(types, map.value)};
   info.has_generations = map.is_cleared;
   info.kind = aggregates ? (keyed ? MapKind::percpu_hash : MapKind::percpu_slot)
                          : (keyed ? MapKind::hash : MapKind::slot);
-  if (keyed) info.max_entries = kDefaultKeys;
+  if (keyed) info.max_entries = program.settings.max_map_keys;
+  if (keyed && map.declaration) {
+    info.kind = map.declaration->kind;
+    info.max_entries = map.declaration->entries;
+  }
   if (info.has_generations) {
     info.generation_offset = data_end;
     data_end += sizeof(GenerationWords);
@@ -68,15 +78,36 @@ ScriptPlace place_of(Span span, const Sources& sources) {
   return {std::string(at.source), at.line, at.column};
 }
 
-EventInfo lay_out_event(const typed::Event& event, const Sources& sources) {
+/// Which of an event's fields are printed as what they are, not as a number in some base.
+std::vector<bool> printed_as_text(const typed::Event& event) {
+  std::vector<bool> as_text(event.fields.size(), true);
+  const bool has_format =
+      event.kind == EventKind::printf || event.kind == EventKind::errorf || event.kind == EventKind::warnf;
+  auto pieces = has_format ? parse_format(event.format) : std::vector<FormatPiece>();
+  size_t next = 0;
+  auto take = [&](bool is_text) {
+    if (next < as_text.size()) as_text[next++] = is_text;
+  };
+  for (const FormatPiece& piece : pieces.value_or(std::vector<FormatPiece>())) {
+    if (piece.width_from_argument) take(false);
+    if (piece.precision_from_argument) take(false);
+    if (piece.conversion) take(piece.conversion == 's');
+  }
+  return as_text;
+}
+
+EventInfo lay_out_event(const TypeSource* types, const typed::Event& event, const Sources& sources) {
   EventInfo info = {.kind = event.kind, .format = event.format};
   if (event.kind == EventKind::errorf || event.kind == EventKind::warnf)
     info.place = place_of(event.span, sources);
+  const std::vector<bool> as_text = printed_as_text(event);
   uint32_t end = sizeof(EventHeader);
-  for (const Type& type : event.fields) {
+  for (size_t i = 0; i < event.fields.size(); ++i) {
+    const Type& type = event.fields[i];
     const bool packed = type.is_string() && type.size > kInlineString;
     end = round_up(end, packed ? 4 : alignment(type));
-    info.fields.push_back(layout_of(type, end));
+    const bool is_number = type.is_enumeration() && !as_text[i];
+    info.fields.push_back(layout_of(types, is_number ? integer_type(type.size, type.is_signed) : type, end));
     if (packed) info.fields.back().kind = ValueKind::packed_string;
     end += packed ? 4 : type.size;
   }
@@ -88,7 +119,7 @@ OptionInfo lay_out_option(const typed::Option& option, uint32_t& data_end) {
   data_end = round_up(data_end, 8);
   OptionInfo info = {.name = option.name,
                      .description = option.description,
-                     .layout = layout_of(option.type, data_end),
+                     .layout = layout_of(nullptr, option.type, data_end),
                      .number = option.number,
                      .text = option.text};
   data_end += option.type.is_string() ? option.type.size : 8;
@@ -97,17 +128,41 @@ OptionInfo lay_out_option(const typed::Option& option, uint32_t& data_end) {
 
 } // namespace
 
-ValueLayout layout_of(const Type& type, uint32_t offset) {
+static void add_fields(ValueLayout& layout, const TypeSource& types, const Structure& structure) {
+  for (const Field& field : structure.fields) {
+    ValueLayout inner = layout_of(&types, field.type, field.offset);
+    if (field.bits) {
+      inner.first_bit = field.first_bit;
+      inner.bits = field.bits;
+      inner.size = (field.first_bit + field.bits + 7u) / 8; // what may lie outside the structure otherwise
+    }
+    layout.elements.push_back(std::move(inner));
+    layout.names.push_back(field.name);
+  }
+}
+
+ValueLayout layout_of(const TypeSource* types, const Type& type, uint32_t offset) {
   ValueLayout layout = {.kind = value_kind(type.kind),
                         .is_signed = type.is_signed,
                         .offset = offset,
                         .size = type.size,
                         .parameters = type.parameters};
   if (type.is_aggregation()) layout.size = aggregation_size(layout.kind, type.parameters);
+  if (type.is_enumeration() && types) {
+    if (const Enumeration* known = types->enumeration(type.name)) {
+      layout.kind = ValueKind::enumeration;
+      for (const Enumerator& one : known->values)
+        layout.enumerators.push_back({one.value, one.name});
+    }
+  }
+  if (type.kind == TypeKind::structure && types)
+    if (const Structure* known = types->structure(type.name)) add_fields(layout, *types, *known);
+  if (type.kind == TypeKind::array) layout.elements.push_back(layout_of(types, type.elements.front()));
   if (type.kind != TypeKind::tuple) return layout;
+  layout.names = type.names;
   const auto offsets = element_offsets(type);
   for (size_t i = 0; i < offsets.size(); ++i)
-    layout.elements.push_back(layout_of(type.elements[i], offsets[i]));
+    layout.elements.push_back(layout_of(types, type.elements[i], offsets[i]));
   return layout;
 }
 
@@ -117,7 +172,7 @@ Manifest lay_out(const typed::Program& program, unsigned cpus, const Sources& so
   Manifest manifest;
   uint32_t data_end = sizeof(ControlWords);
   for (const typed::Map& map : program.maps)
-    manifest.maps.push_back(lay_out_map(map, cpus, data_end));
+    manifest.maps.push_back(lay_out_map(program, map, cpus, data_end));
   for (const typed::Option& option : program.options)
     manifest.options.push_back(lay_out_option(option, data_end));
   manifest.print_maps_on_exit = program.settings.print_maps_on_exit;
@@ -126,11 +181,11 @@ Manifest lay_out(const typed::Program& program, unsigned cpus, const Sources& so
   manifest.log_size = program.settings.log_size;
   manifest.loss_offset = round_up(data_end, 8);
   for (const typed::Event& event : program.events)
-    manifest.events.push_back(lay_out_event(event, sources));
+    manifest.events.push_back(lay_out_event(program.types.get(), event, sources));
   manifest.actions = program.actions;
   if (!manifest.events.empty())
     manifest.maps.push_back(
-        {.name = "events", .kind = MapKind::events_ring, .max_entries = ring_bytes(cpus)});
+        {.name = "events", .kind = MapKind::events_ring, .max_entries = ring_bytes(program.settings, cpus)});
   if (!manifest.actions.empty())
     manifest.maps.push_back(
         {.name = "control", .kind = MapKind::control_ring, .max_entries = kControlRingBytes});

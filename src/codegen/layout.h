@@ -7,7 +7,8 @@
 
 namespace trc {
 
-ValueLayout layout_of(const Type& type, uint32_t offset = 0);
+/// `types` tells what structs and enumerations are made of.
+ValueLayout layout_of(const TypeSource* types, const Type& type, uint32_t offset = 0);
 
 /// Strings up to this size lie in an event's fixed part; longer ones are packed behind it at their true
 /// length.

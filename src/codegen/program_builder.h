@@ -20,10 +20,6 @@ private:
   using Value = llvm::Value;
   using BasicBlock = llvm::BasicBlock;
 
-  // The most that an element of a per-CPU array can take: PCPU_MIN_UNIT_SIZE (include/linux/percpu.h).
-  static constexpr uint32_t kScratchBlock = 32 << 10;
-  static constexpr uint32_t kScratchBlocks = 8;
-
   // prologue.cc: what stands before the body
   void prologue();
   void check_selectors();
@@ -32,12 +28,12 @@ private:
   void check_pid();
   void check_compat(uint32_t status_offset);
   void return_unless(Value* condition, const char* name);
-  void open_scratch();
-  void close_scratch();
-  void remove_look_up(BasicBlock* block);
   ProgramInfo describe() const;
 
   // memory.cc: places, copies, strings
+  void open_scratch();
+  void close_scratch();
+  void remove_look_up(BasicBlock* block);
   struct Mark {
     uint32_t scratch, stack;
   };
@@ -50,6 +46,7 @@ private:
   void zero(Value* to, uint32_t size);
   void copy(Value* to, Value* from, uint32_t size);
   Value* load_word(Value* from);
+  Value* load_bytes(Value* from, uint32_t size);
   void store_word(Value* value, Value* to);
   /// A scalar in memory, with the size and sign of its type.
   Value* load_scalar(Value* from, const Type& type);
@@ -59,10 +56,42 @@ private:
   /// Calls the reader of strings for an address space: at most `size` bytes with the NUL; the count or an
   /// error.
   Value* read_string(AddressSpace space, Value* to, Value* size, Value* from);
+  /// The same for just any bytes; 0 or an error.
+  Value* read_bytes(AddressSpace space, Value* to, Value* size, Value* from);
+
+  // place.cc: values that are looked at where they lie
+  enum class Where : uint8_t {
+    here,     ///< in memory that the program may read itself: its own, a map's
+    trusted,  ///< behind a pointer that the verifier knows: loads at fixed offsets
+    elsewhere ///< at an address for the kernel's readers
+  };
+  struct Place {
+    Where where = Where::here;
+    AddressSpace space = AddressSpace::kernel; ///< elsewhere
+    Value* base = nullptr;
+    Value* is_there = nullptr; ///< an i1: there is such an element; null: always
+    bool is_raw = false;       ///< a string there may have anything behind its NUL
+    typed::BitRange bits;
+  };
+  Place place(const typed::Expression& expression);
+  Place pointed_to(const typed::Dereference& node);
+  Place element_place(const typed::ArrayElement& node);
+  Value* as_number(Value* pointer);
+  Value* load_from(const Place& place, const Type& type);
+  Value* load_whole(const Place& place, const Type& type);
+  Value* load_trusted(Value* from, uint32_t size);
+  Value* load_bits(const Place& place, const Type& type);
+  void fetch(const Place& place, Value* to, uint32_t size);
+  void store_from(const Place& place, const Type& type, Value* to);
+  void store_all(const Place& place, const Type& type, Value* to);
+  void store_c_string(AddressSpace space, Value* from, uint32_t size, Value* to, bool may_fault);
+  Value* place_address(const typed::Expression& expression);
 
   // flow helpers
   BasicBlock* new_block(const char* name);
   void branch_to(BasicBlock* block);
+  /// Behind a return or exit() nothing is reached; LLVM wants a block for it all the same and drops it.
+  void reach();
   /// Runs `then` if the condition holds.
   template<class Then> void if_true(Value* condition, const Then& then) {
     BasicBlock *yes = new_block("then"), *end = new_block("end");
@@ -106,6 +135,8 @@ private:
   Value* scalar(const typed::Expression& expression);
   Value* scalar_value(const typed::Expression& expression);
   Value* truth(const typed::Expression& expression);
+  Value* number(const typed::Expression& expression);
+  Value* converted(const typed::Expression& operand, const Type& type);
   Value* binary(const typed::Binary& node);
   Value* arithmetic(const typed::Binary& node, Value* left, Value* right);
   Value* comparison(const typed::Binary& node);
@@ -129,15 +160,16 @@ private:
   void store_parts(const typed::Expression& expression, Value* to);
   Value* made(const typed::Expression& expression);
   Value* address(const typed::Expression& expression);
+  void store_converted(const typed::Expression& operand, const Type& type, Value* to);
   void store_comm(uint32_t size, Value* to);
   void store_str(const typed::Call& call, uint32_t size, Value* to);
-  Value* part_address(const typed::Part& node);
   void convert_tuple(Value* from, const Type& from_type, Value* to, const Type& to_type);
   void store_tuple(const typed::TupleOf& tuple, const Type& type, Value* to);
   Value* probe_name_address(uint32_t size);
   /// Reads a string to `to` as part of an event: at most `size` bytes, not padded. Its length without the
   /// NUL.
   Value* pack_string(const typed::Expression& expression, Value* to);
+  Value* read_packed(const typed::Expression& expression, Value* to);
   void count_if_faulted(Value* result);
 
   // map_access.cc
@@ -205,11 +237,8 @@ private:
   Value* context_ = nullptr;
   BasicBlock* exit_ = nullptr;   ///< returns
   Value* probe_index_ = nullptr; ///< which of the instances this is, where there are several
-  struct ScratchBlock {
-    BasicBlock* look_up = nullptr;
-    Value* memory = nullptr;
-  };
-  std::vector<ScratchBlock> scratch_; ///< the program's memory on this CPU, in blocks of kScratchBlock bytes
+  BasicBlock* scratch_look_up_ = nullptr;
+  Value* scratch_ = nullptr; ///< the program's memory on this CPU
   uint32_t scratch_map_ = 0;
   uint32_t scratch_used_ = 0, scratch_size_ = 0;
   uint32_t stack_used_ = 0; ///< slots of stack_ in use

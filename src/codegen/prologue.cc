@@ -122,49 +122,4 @@ void ProgramBuilder::check_compat(uint32_t status_offset) {
 
 void ProgramBuilder::check_cookie() { probe_index_ = m_.call(Helper::get_attach_cookie, {context_}); }
 
-void ProgramBuilder::open_scratch() {
-  scratch_map_ = m_.manifest.maps.size();
-  auto* key = new llvm::AllocaInst(m_.ir.getInt32Ty(), 0, nullptr, llvm::Align(4), "scratch_key",
-                                   function_->getEntryBlock().begin());
-  for (uint32_t i = 0; i < kScratchBlocks; ++i) {
-    BasicBlock* look_up = new_block("scratch");
-    branch_to(look_up);
-    m_.ir.SetInsertPoint(look_up);
-    m_.ir.CreateStore(m_.ir.getInt32(i), key);
-    Value* found = m_.call(Helper::map_lookup_elem, {m_.map(scratch_map_), key});
-    Value* memory = m_.ir.CreateIntToPtr(found, m_.ir.getPtrTy(), "scratch");
-    return_unless(m_.ir.CreateIsNotNull(memory), "body");
-    scratch_.push_back({look_up, memory});
-  }
-}
-
-/// Adds the scratch map if anything lies in it, and takes the look-ups of unused blocks out again.
-void ProgramBuilder::close_scratch() {
-  const uint32_t used = (scratch_size_ + kScratchBlock - 1) / kScratchBlock;
-  if (used > 0) {
-    MapInfo map = {.name = "scratch", .kind = MapKind::percpu_array, .max_entries = used};
-    map.value = {.kind = ValueKind::none, .size = used > 1 ? kScratchBlock : (scratch_size_ + 7) / 8 * 8};
-    m_.manifest.maps.push_back(std::move(map));
-  }
-  for (uint32_t i = used; i < kScratchBlocks; ++i)
-    remove_look_up(scratch_[i].look_up);
-  auto& entry = function_->getEntryBlock();
-  for (auto it = entry.begin(); it != entry.end();) {
-    llvm::Instruction& instruction = *it++;
-    if (llvm::isa<llvm::AllocaInst>(instruction) && instruction.use_empty()) instruction.eraseFromParent();
-  }
-}
-
-void ProgramBuilder::remove_look_up(BasicBlock* block) {
-  BasicBlock* next = llvm::cast<llvm::BranchInst>(block->getTerminator())->getSuccessor(0);
-  exit_->removePredecessor(block);
-  while (!block->empty()) {
-    llvm::Instruction& last = block->back();
-    last.replaceAllUsesWith(llvm::PoisonValue::get(last.getType()));
-    last.eraseFromParent();
-  }
-  m_.ir.SetInsertPoint(block);
-  m_.ir.CreateBr(next);
-}
-
 } // namespace trc::codegen

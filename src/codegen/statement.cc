@@ -12,8 +12,7 @@ void ProgramBuilder::block(const typed::Block& block) {
 }
 
 void ProgramBuilder::statement(const typed::Statement& source) {
-  // Behind a return or exit() nothing is reached; LLVM wants a block for it all the same and drops it.
-  if (m_.ir.GetInsertBlock()->getTerminator()) m_.ir.SetInsertPoint(new_block("unreached"));
+  reach();
   m_.set_location(source.span);
   const Mark before = mark();
   std::visit(overloaded{

@@ -1,5 +1,7 @@
-// Strings and tuples: values in memory. A stored string is always defined over its whole size, with zeroes
-// behind its NUL, so that it can be a key or be compared word by word.
+// Strings, tuples and other values in memory. A stored string is always defined over its whole size, with
+// zeroes behind its NUL, so that it can be a key or be compared word by word.
+#include <bit>
+
 #include "base/check.h"
 #include "base/overloaded.h"
 #include "codegen/layout.h"
@@ -15,26 +17,28 @@ void ProgramBuilder::store(const typed::Expression& e, Value* to) {
 
 void ProgramBuilder::store_parts(const typed::Expression& e, Value* to) {
   const uint32_t size = e.type.size;
-  if (auto* convert = std::get_if<typed::Convert>(&e.node); convert && convert->operand->type.is_string()) {
-    const uint32_t inner = convert->operand->type.size;
-    // What is longer than the place can't be: types only grow. The tail's zeroes go first, as whole words:
-    // the verifier takes no word at an odd place on the stack.
-    const uint32_t tail = inner / 8 * 8;
-    zero(offset(to, tail), size - tail);
-    store(*convert->operand, to);
-    return;
-  }
-  if (auto* convert = std::get_if<typed::Convert>(&e.node)) {
-    convert_tuple(address(*convert->operand), convert->operand->type, to, e.type);
-    return;
-  }
   std::visit(overloaded{
+                 [&](const typed::Text& n) {
+                   if (n.bytes.empty())
+                     zero(to, size);
+                   else
+                     copy(to, address(e), size);
+                 },
+                 [&](const typed::Convert& n) { store_converted(*n.operand, e.type, to); },
+                 [&](const typed::Dereference&) { store_from(place(e), e.type, to); },
+                 [&](const typed::Part&) { store_from(place(e), e.type, to); },
+                 [&](const typed::ArrayElement&) { store_from(place(e), e.type, to); },
                  [&](const typed::ArgumentRead& n) { store_argument(n.access, e.type, to); },
                  [&](const typed::TupleOf& n) { store_tuple(n, e.type, to); },
                  [&](const typed::Ternary& n) {
                    choose(
                        truth(*n.condition), [&] { return store(*n.then, to), word(0); },
                        [&] { return store(*n.otherwise, to), word(0); });
+                 },
+                 [&](const typed::BlockValue& n) {
+                   block(n.block);
+                   reach();
+                   store(*n.value, to);
                  },
                  [&](const typed::Call& n) {
                    if (n.id == BuiltinId::comm)
@@ -47,6 +51,34 @@ void ProgramBuilder::store_parts(const typed::Expression& e, Value* to) {
                  [&](const auto&) { copy(to, address(e), size); },
              },
              e.node);
+}
+
+/// A string or buffer in more or less room, a tuple of wider elements, an integer as an array, or the same
+/// bytes by another name.
+void ProgramBuilder::store_converted(const typed::Expression& operand, const Type& type, Value* to) {
+  const uint32_t inner = operand.type.size, size = type.size;
+  if (operand.type.is_scalar()) {
+    // Little-endian, extended by the integer's sign.
+    Value* number = scalar(operand);
+    if (std::has_single_bit(size)) return store_scalar(number, to, integer_type(size, false));
+    Value* all = allocate(8);
+    store_word(number, all);
+    return copy(to, all, size);
+  }
+  if (type.kind == TypeKind::tuple) return convert_tuple(address(operand), operand.type, to, type);
+  if (inner > size) {
+    copy(to, address(operand), size);
+    if (type.kind != TypeKind::buffer) return;
+    Value *length = load_bytes(to, 4), *most = m_.ir.getInt32(size - 4);
+    m_.ir.CreateStore(m_.ir.CreateSelect(m_.ir.CreateICmpULT(length, most), length, most), to);
+    return;
+  }
+  if (inner < size) {
+    // The tail's zeroes go first, as whole words: the verifier takes no word at an odd place on the stack.
+    const uint32_t tail = inner / 8 * 8;
+    zero(offset(to, tail), size - tail);
+  }
+  store(operand, to);
 }
 
 void ProgramBuilder::store_comm(uint32_t size, Value* to) {
@@ -68,7 +100,9 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                         [&](const typed::Text& n) { return m_.constant_bytes(n.bytes, e.type.size); },
                         [&](const typed::VariableRead& n) { return variables_[n.variable]; },
                         [&](const typed::MapRead& n) { return read_address(n.access, e.type); },
-                        [&](const typed::Part& n) { return part_address(n); },
+                        [&](const typed::Dereference&) { return place_address(e); },
+                        [&](const typed::Part&) { return place_address(e); },
+                        [&](const typed::ArrayElement&) { return place_address(e); },
                         [&](const auto& n) {
                           if constexpr (std::is_same_v<decltype(n), const typed::Call&>)
                             if (n.id == BuiltinId::probe) return probe_name_address(e.type.size);
@@ -76,10 +110,6 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                         },
                     },
                     e.node);
-}
-
-llvm::Value* ProgramBuilder::part_address(const typed::Part& node) {
-  return offset(address(*node.whole), node.offset);
 }
 
 /// Element by element, each in its wider place; what lies between is zero.
@@ -119,24 +149,18 @@ void ProgramBuilder::store_tuple(const typed::TupleOf& tuple, const Type& type, 
 void ProgramBuilder::store_str(const typed::Call& call, uint32_t size, Value* to) {
   const typed::Expression& source = *call.arguments[0];
   Value* from = m_.ir.CreateIntToPtr(scalar(source), m_.ir.getPtrTy());
-  zero(to, size);
   if (call.arguments.size() > 1) {
+    zero(to, size);
     Value* length = scalar(*call.arguments[1]);
     Value* bounded = m_.ir.CreateSelect(m_.ir.CreateICmpULT(length, word(size)), length, word(size));
     count_if_faulted(read_string(source.type.space, to, m_.opaque(bounded), from));
     return;
   }
-  Value* got = read_string(source.type.space, to, word(size), from);
-  count_if_faulted(got);
-  if_true(m_.ir.CreateICmpEQ(got, word(size)), [&] {
-    const Helper read =
-        source.type.space == AddressSpace::user ? Helper::probe_read_user : Helper::probe_read_kernel;
-    m_.call(read, {offset(to, size - 1), word(1), offset(from, size - 1)});
-  });
+  store_c_string(source.type.space, from, size, to, true);
 }
 
 void ProgramBuilder::count_if_faulted(Value* result) {
-  if_true(m_.ir.CreateICmpSLT(result, word(0)), [&] { m_.count_loss(LossCause::faulted_read, probe_.text); });
+  if_true(m_.ir.CreateICmpSLT(result, word(0)), [&] { m_.count_loss(LossCause::faulted_read, m_.place()); });
 }
 
 llvm::Value* ProgramBuilder::probe_name_address(uint32_t size) {
@@ -157,21 +181,35 @@ llvm::Value* ProgramBuilder::probe_name_address(uint32_t size) {
 }
 
 llvm::Value* ProgramBuilder::pack_string(const typed::Expression& e, Value* to) {
-  const uint32_t size = e.type.size;
-  Value* got;
-  auto* call = std::get_if<typed::Call>(&e.node);
-  if (call && call->id == BuiltinId::str && call->arguments.size() == 1) {
-    const typed::Expression& source = *call->arguments[0];
-    Value* from = m_.ir.CreateIntToPtr(scalar(source), m_.ir.getPtrTy());
-    got = read_string(source.type.space, to, word(size + 1), from);
-    count_if_faulted(got);
-  } else {
-    got = read_string(AddressSpace::kernel, to, word(size + 1), address(e));
-  }
+  Value* got = read_packed(e, to);
   // The helper gives the length with its NUL, or an error. In this form the verifier sees 0 to `size`.
   auto& ir = m_.ir;
   Value* positive = ir.CreateSelect(ir.CreateICmpSGT(got, word(0)), got, word(1));
   return m_.opaque(ir.CreateSub(positive, word(1)));
+}
+
+/// Straight from where the string lies, if it lies somewhere.
+llvm::Value* ProgramBuilder::read_packed(const typed::Expression& e, Value* to) {
+  Value* most = word(e.type.size + 1);
+  auto* call = std::get_if<typed::Call>(&e.node);
+  Value* got;
+  if (call && call->id == BuiltinId::str && call->arguments.size() == 1) {
+    const typed::Expression& source = *call->arguments[0];
+    got = read_string(source.type.space, to, most, m_.ir.CreateIntToPtr(scalar(source), m_.ir.getPtrTy()));
+    count_if_faulted(got);
+    return got;
+  }
+  if (!std::holds_alternative<typed::Dereference>(e.node) && !std::holds_alternative<typed::Part>(e.node))
+    return read_string(AddressSpace::kernel, to, most, address(e));
+  const Place from = place(e);
+  auto read = [&] {
+    const AddressSpace space = from.where == Where::elsewhere ? from.space : AddressSpace::kernel;
+    Value* length = read_string(space, to, most, from.base);
+    if (from.where != Where::here) count_if_faulted(length);
+    return length;
+  };
+  if (!from.is_there) return read();
+  return choose(from.is_there, read, [&]() -> Value* { return word(0); });
 }
 
 } // namespace trc::codegen

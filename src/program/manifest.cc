@@ -51,6 +51,7 @@ constexpr Name<MapKind> kMapKinds[] = {
     {MapKind::slot, "slot"},
     {MapKind::percpu_slot, "percpu_slot"},
     {MapKind::percpu_array, "percpu_array"},
+    {MapKind::cpu_array, "cpu_array"},
     {MapKind::events_ring, "events_ring"},
     {MapKind::control_ring, "control_ring"},
 };

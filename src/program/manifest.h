@@ -30,6 +30,7 @@ enum class MapKind : uint8_t {
   slot,            ///< no map of its own: one value in the data map (scalar, not an aggregation)
   percpu_slot,     ///< one value for each possible CPU in the data map (scalar aggregation)
   percpu_array,    ///< one element a CPU: a program's scratch memory; never printed
+  cpu_array,       ///< BPF_MAP_TYPE_ARRAY, one element a CPU: scratch memory of more than 32 KiB
   events_ring,     ///< BPF_MAP_TYPE_RINGBUF, records EventHeader
   control_ring,    ///< BPF_MAP_TYPE_RINGBUF, records ControlRecord
 };

@@ -100,6 +100,14 @@ Result<LoadedMap> create_one(const MapInfo& info, const Cpus& cpus) {
                        .value_size = info.value.size,
                        .max_entries = std::max(1U, info.max_entries)});
     break;
+  case MapKind::cpu_array:
+    // As many as there are, not as many as the compiler knew of: an index beyond the end finds nothing.
+    fd = create(info, {.type = BPF_MAP_TYPE_ARRAY,
+                       .name = info.name,
+                       .key_size = sizeof(uint32_t),
+                       .value_size = info.value.size,
+                       .max_entries = cpus.limit});
+    break;
   case MapKind::events_ring:
   case MapKind::control_ring:
     fd = create(info, {.type = BPF_MAP_TYPE_RINGBUF, .name = info.name, .max_entries = info.max_entries});

@@ -1,24 +1,112 @@
 #include "semantic/limits.h"
 
-namespace trc {
+#include <algorithm>
 
-// A key is hashed and compared as a whole; the kernel takes keys up to KMALLOC_MAX_SIZE less the element's
-// header, but keys are built in a program's scratch memory. Values need no check: no string and no histogram
-// comes near what the kernel takes.
-static constexpr uint32_t kMaxKey = 16 * 1024;
+#include "semantic/typed_walk.h"
+
+namespace trc {
+namespace {
+
+// A value has its place, padding and a NUL besides its bytes; numbers may be kept in memory for a moment.
+constexpr uint64_t kOverhead = 16;
+
+/// At most what working it out takes at one time: all that it is made of.
+uint64_t memory_of(const typed::ExpressionPtr& expression) {
+  uint64_t bytes = 0;
+  auto add = [&](const typed::Expression& e) {
+    bytes += kOverhead + (e.type.is_scalar() ? 0 : e.type.size);
+    if (auto* call = std::get_if<typed::Call>(&e.node)) // an event is put together
+      for (const auto& argument : call->arguments)
+        bytes += kOverhead + argument->type.size;
+    return false;
+  };
+  if (expression) typed::any_of(*expression, add);
+  return bytes;
+}
+
+/// Finds the statement of a body that takes most.
+class Search {
+public:
+  void block(const typed::Block& block) {
+    for (const typed::Statement& s : block)
+      statement(s);
+  }
+
+  uint64_t most = 0;
+  Span where;
+
+private:
+  void statement(const typed::Statement& s) {
+    auto take = [&](const auto&... expressions) {
+      const uint64_t bytes = (memory_of(expressions) + ...);
+      if (bytes <= most) return;
+      most = bytes;
+      where = s.span;
+    };
+    std::visit(overloaded{[&](const typed::Evaluate& n) { take(n.expression); },
+                          [&](const typed::AssignVariable& n) { take(n.value); },
+                          [&](const typed::AssignMap& n) { take(n.access.key, n.value); },
+                          [&](const typed::UpdateMap& n) { take(n.access.key, n.value); },
+                          [&](const typed::If& n) {
+                            take(n.condition);
+                            block(n.then);
+                            block(n.otherwise);
+                          },
+                          [&](const typed::Nested& n) { block(n.block); },
+                          [&](const typed::While& n) {
+                            take(n.condition);
+                            block(n.body);
+                          },
+                          [&](const typed::Unroll& n) { block(n.body); },
+                          [&](const typed::ForRange& n) {
+                            take(n.from, n.to);
+                            block(n.body);
+                          },
+                          [&](const typed::ForMap& n) { block(n.body); },
+                          [&](const typed::Return& n) { take(n.value); }, [](const auto&) {}},
+               s.node);
+  }
+};
+
+uint64_t variables_of(const std::vector<Type>& variables) {
+  uint64_t bytes = 0;
+  for (const Type& type : variables)
+    bytes += (std::max(type.size, 8u) + 7) / 8 * 8;
+  return bytes;
+}
+
+/// Functions have their memory beside that of the probe that calls them.
+uint64_t memory_of_functions(const typed::Program& program) {
+  uint64_t bytes = 0;
+  for (const typed::Function& function : program.functions) {
+    Search search;
+    search.block(function.body);
+    bytes += variables_of(function.variables) + search.most;
+  }
+  return bytes;
+}
+
+} // namespace
 
 void check_limits(const typed::Program& program, Diagnostics& diagnostics) {
+  auto too_large = [&](Span span, std::string_view what, uint64_t bytes) {
+    diagnostics.report(DiagnosticId::scratch_too_large, span, what, std::to_string(bytes),
+                       std::to_string(kMostScratch));
+  };
   for (const typed::Map& map : program.maps)
-    if (map.key.size > kMaxKey)
+    if (map.key.size > kMostKey)
       diagnostics.report(DiagnosticId::key_too_large, map.span, map.name, std::to_string(map.key.size),
-                         std::to_string(kMaxKey));
+                         std::to_string(kMostKey));
+  const uint64_t functions = memory_of_functions(program);
   for (const typed::Probe& probe : program.probes) {
-    uint32_t size = 0;
-    for (const Type& type : probe.variables)
-      size += type.size;
-    if (size > kMostScratch)
-      diagnostics.report(DiagnosticId::scratch_too_large, probe.span, "the variables of this probe take",
-                         std::to_string(size), std::to_string(kMostScratch));
+    const uint64_t variables = variables_of(probe.variables);
+    Search search;
+    search.block(probe.body);
+    if (variables + functions > kMostScratch)
+      too_large(probe.span, "the variables of this probe take", variables + functions);
+    else if (variables + functions + search.most > kMostScratch)
+      too_large(search.where, "with the probe's variables, the values of this statement take",
+                variables + functions + search.most);
   }
 }
 

@@ -1,4 +1,4 @@
-// Sizes that the kernel sets.
+// Sizes that the kernel sets, and those that we set so that the kernel's are never met.
 #pragma once
 
 #include "base/diagnostic.h"
@@ -6,13 +6,16 @@
 
 namespace trc {
 
-/// What all variables of a probe, or all values of one `printf`, can take: PCPU_MIN_UNIT_SIZE
-/// (include/linux/percpu.h), the most that one CPU's part of a map's value can have.
-constexpr uint32_t kMostScratch = 32 * 1024;
+/// What all variables of a probe and the values of one statement can take together. Each CPU has so much for
+/// each probe; the kernel allows 4 MiB (KMALLOC_MAX_SIZE, include/linux/slab.h).
+constexpr uint32_t kMostScratch = 512 * 1024;
 /// Of one value: a tuple of many strings.
-constexpr uint32_t kMostValue = 16 * 1024;
+constexpr uint32_t kMostValue = 256 * 1024;
+/// Of the key of a map. It is hashed and compared as a whole, and the kernel takes memory for it in one
+/// piece, without waiting.
+constexpr uint32_t kMostKey = 64 * 1024;
 
-/// Keys of maps, and the variables of probes.
+/// Keys of maps; what programs and their events need.
 void check_limits(const typed::Program& program, Diagnostics& diagnostics);
 
 } // namespace trc
