@@ -143,7 +143,9 @@ struct Convert {
   ExpressionPtr operand;
 };
 /// A builtin. `index` is an event's for printf, print of a value and time; an action's for print and clear of
-/// a map and for exit. `access` is the map of delete and has_key, and of an aggregation the map it goes into.
+/// a map and for exit; of curtask it is 1 if the verifier shall know the task as a pointer to a kernel
+/// structure, for which it needs BTF. `access` is the map of delete and has_key, and of an aggregation the
+/// map it goes into.
 struct Call {
   BuiltinId id;
   Expressions arguments;
