@@ -91,6 +91,10 @@ llvm::Value* ProgramBuilder::lower_delete_key(const typed::Call& call, const Typ
   return or_absent(removed, missing, word(0));
 }
 
+// Semantic analysis makes conversions of these.
+llvm::Value* ProgramBuilder::lower_kptr(const typed::Call&, const Type&) { return word(0); }
+llvm::Value* ProgramBuilder::lower_uptr(const typed::Call&, const Type&) { return word(0); }
+
 // Strings: text.cc stores them or knows where they are; as a statement they do nothing.
 llvm::Value* ProgramBuilder::lower_comm(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_probe(const typed::Call&, const Type&) { return word(0); }

@@ -202,7 +202,7 @@ llvm::Value* ProgramBuilder::step(const typed::VariableStep& node) {
   const bool up = node.op == UnaryOperator::pre_increment || node.op == UnaryOperator::post_increment;
   const bool before = node.op == UnaryOperator::post_increment || node.op == UnaryOperator::post_decrement;
   Value* old = load_word(variables_[node.variable]);
-  Value* changed = m_.ir.CreateAdd(old, word(up ? 1 : -1));
+  Value* changed = m_.ir.CreateAdd(old, word(up ? node.by : -uint64_t{node.by}));
   store_word(changed, variables_[node.variable]);
   return before ? old : changed;
 }

@@ -233,9 +233,10 @@ llvm::Value* ProgramBuilder::update_in_place(BinaryOperator op, bool is_signed, 
 llvm::Value* ProgramBuilder::map_step(const typed::MapStep& node, const Type& type) {
   const bool up = node.op == UnaryOperator::pre_increment || node.op == UnaryOperator::post_increment;
   const bool before = node.op == UnaryOperator::post_increment || node.op == UnaryOperator::post_decrement;
+  const uint64_t by = up ? node.by : -uint64_t{node.by};
   auto change = [&](Value* place) {
-    Value* old = update_in_place(BinaryOperator::add, type.is_signed, place, word(up ? 1 : -1));
-    return before ? old : m_.ir.CreateAdd(old, word(up ? 1 : -1));
+    Value* old = update_in_place(BinaryOperator::add, type.is_signed, place, word(by));
+    return before ? old : m_.ir.CreateAdd(old, word(by));
   };
   if (!is_slot(info(node.access))) return with_new_element(node.access, word(0), change);
   Slot place = slot(info(node.access), nullptr);

@@ -62,6 +62,14 @@ public:
     return first([&](const TypeSource& source) { return source.constant(name); });
   }
 
+  std::vector<std::string> names(NameKind kind) const override {
+    std::vector<std::string> all;
+    for (const auto& source : sources_)
+      for (std::string& name : source->names(kind))
+        all.push_back(std::move(name));
+    return all;
+  }
+
 private:
   template<class Ask> auto first(const Ask& ask) const -> decltype(ask(std::declval<const TypeSource&>())) {
     for (const auto& source : sources_)

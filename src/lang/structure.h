@@ -72,6 +72,10 @@ public:
     int64_t value = 0;
   };
   virtual std::optional<Constant> constant(std::string_view name) const = 0;
+  /// All names that it knows, for "did you mean": `tag` gives "struct foo", "union foo", "enum foo". Costly;
+  /// asked only after a mistake.
+  enum class NameKind : uint8_t { tag, type, constant };
+  virtual std::vector<std::string> names(NameKind) const { return {}; }
 };
 
 /// A field with the way to it through anonymous members: its offset counts from the start of `structure`.

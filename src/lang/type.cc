@@ -99,6 +99,8 @@ Type read_type(const Type& type) {
 
 static Joined join_integers(const Type& a, const Type& b) {
   const uint32_t wider = std::max(a.size, b.size);
+  // Values of one enumeration stay what they are.
+  if (a.is_enumeration() && a.name == b.name) return {.type = a.size >= b.size ? a : b};
   if (a.is_flexible && b.is_flexible) return {.type = a.size > b.size ? a : b};
   if (a.is_flexible || b.is_flexible) return {.type = integer_type(wider, (a.is_flexible ? b : a).is_signed)};
   if (a.is_signed == b.is_signed) return {.type = integer_type(wider, a.is_signed)};
@@ -119,6 +121,29 @@ static Joined join_tuples(const Type& a, const Type& b) {
   return {.type = record_type(a.names, std::move(elements)), .fit = fit};
 }
 
+/// Whether two types are the same but for the size of a structure that one of them was not told.
+static bool same_target(const Type& a, const Type& b) {
+  if (a.kind != b.kind || a.name != b.name) return false;
+  if (a.kind == TypeKind::structure) return true;
+  if (a.elements.size() != b.elements.size()) return false;
+  for (size_t i = 0; i < a.elements.size(); ++i)
+    if (!same_target(a.elements[i], b.elements[i])) return false;
+  return a.size == b.size && a.is_signed == b.is_signed && a.names == b.names;
+}
+
+/// Pointers to different things become one to `void`; those to different memory one to any.
+static Joined join_pointers(const Type& a, const Type& b) {
+  const AddressSpace space = a.space == b.space ? a.space : AddressSpace::none;
+  Type to;
+  if (!a.elements.empty() && !b.elements.empty() && same_target(a.elements.front(), b.elements.front())) {
+    to = std::max(a.elements.front(), b.elements.front(),
+                  [](const Type& x, const Type& y) { return x.size < y.size; });
+    return {.type = pointer_type(space, std::move(to), a.name == b.name ? a.name : "")};
+  }
+  const bool named_alike = a.elements.empty() && b.elements.empty() && a.name == b.name;
+  return {.type = pointer_type(space, {}, named_alike ? a.name : "void")};
+}
+
 Joined join_types(const Type& a, const Type& b) {
   if (a.is_none()) return {.type = b};
   if (b.is_none()) return {.type = a};
@@ -129,8 +154,10 @@ Joined join_types(const Type& a, const Type& b) {
   if (a.is_flexible && b.kind == TypeKind::pointer) return {.type = b};
   if (a.kind != b.kind || a.parameters != b.parameters) return {.type = a, .fit = Fit::bad};
   if (a.kind == TypeKind::tuple) return join_tuples(a, b);
-  if (a.is_string()) return {.type = a.size > b.size ? a : b};
-  if (a.kind == TypeKind::pointer && a != b) return {.type = pointer_type(a.space, {}, "void")};
+  if (a.is_string() || a.kind == TypeKind::buffer) return {.type = a.size > b.size ? a : b};
+  if (a.kind == TypeKind::pointer) return join_pointers(a, b);
+  if (a.kind == TypeKind::structure) return {.type = a, .fit = a.name == b.name ? Fit::good : Fit::bad};
+  if (a.kind == TypeKind::array && a != b) return {.type = a, .fit = Fit::bad};
   // An aggregation of signed and unsigned numbers is one of signed numbers.
   return {.type = a.is_signed ? a : b};
 }

@@ -1,5 +1,7 @@
 #include "semantic/analyze.h"
 
+#include "ctypes/btf_types.h"
+#include "ctypes/type_table.h"
 #include "semantic/check.h"
 #include "semantic/limits.h"
 
@@ -12,6 +14,8 @@ struct Input {
   const AnalysisOptions& options;
   const std::vector<ExpandedProbe>& probes;
   Declarations declarations;
+  std::shared_ptr<const TypeSource> kernel_types;
+  std::shared_ptr<const TypeSource> types; ///< the script's own, then the kernel's
 };
 
 CheckContext context(const Input& input, Environment& environment, typed::Program& program,
@@ -22,11 +26,13 @@ CheckContext context(const Input& input, Environment& environment, typed::Progra
           .calls = calls,
           .environment = environment,
           .program = program,
-          .diagnostics = diagnostics};
+          .diagnostics = diagnostics,
+          .kernel_types = input.kernel_types.get()};
 }
 
 typed::Program check_all(const Input& input, Environment& environment, Diagnostics& diagnostics) {
   typed::Program program;
+  program.types = input.types;
   const auto& functions = input.declarations.functions;
   std::vector<FunctionCalls> calls(functions.size());
   const CheckContext with = context(input, environment, program, calls, diagnostics);
@@ -41,6 +47,7 @@ typed::Program check_all(const Input& input, Environment& environment, Diagnosti
 /// Fills in the types of functions, before any body is looked at.
 void resolve_signatures(Input& input, Environment& environment, Diagnostics& diagnostics) {
   typed::Program unused;
+  unused.types = input.types;
   std::vector<FunctionCalls> calls;
   Checker checker(context(input, environment, unused, calls, diagnostics), 0);
   for (FunctionSignature& function : input.declarations.functions)
@@ -80,7 +87,12 @@ bool make_numbers(Environment& environment) {
 std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& kernel,
                                       const AnalysisOptions& options, Diagnostics& diagnostics) {
   const std::vector<ExpandedProbe> probes = expand(source, kernel, options.parameters, diagnostics);
-  Input input = {kernel, options, probes, collect_declarations(source, diagnostics)};
+  Input input = {kernel, options, probes, collect_declarations(source, diagnostics), kernel_types(kernel),
+                 nullptr};
+  std::vector<std::shared_ptr<const TypeSource>> sources;
+  if (options.definitions) sources.push_back(options.definitions);
+  sources.push_back(input.kernel_types);
+  input.types = type_table(std::move(sources));
 
   Environment environment;
   environment.variables.resize(probes.size() + source.functions.size());

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/diagnostic.h"
+#include "ctypes/c_definitions.h"
 #include "kernel/kernel.h"
 #include "parser/ast.h"
 #include "semantic/expand.h"
@@ -12,8 +13,9 @@
 namespace trc {
 
 struct AnalysisOptions {
-  Parameters parameters;      ///< `$1`, `$2`, …
-  uint32_t max_strlen = 1024; ///< bytes of str() without a length
+  Parameters parameters;                                     ///< `$1`, `$2`, …
+  uint32_t max_strlen = 1024;                                ///< bytes of str() without a length
+  std::shared_ptr<const CDefinitions> definitions = nullptr; ///< of the script's C text; may be null
 };
 
 /// Nothing if there were errors; the diagnostics then say which.

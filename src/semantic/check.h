@@ -28,6 +28,7 @@ struct CheckContext {
   Environment& environment;
   typed::Program& program; ///< the probe or function, its events and actions are added here
   Diagnostics& diagnostics;
+  const TypeSource* kernel_types = nullptr; ///< without the script's own
 };
 
 class Checker {
@@ -140,18 +141,59 @@ private:
   /// Like expression(), but the result has a value: an action or nothing gets a diagnostic.
   ExpressionPtr value(const ast::Expression& expression);
   ExpressionPtr name(const ast::Name& node, Span span);
+  /// What a name of C stands for: a `#define` of the script, or an enumerator. Null if there is none.
+  ExpressionPtr c_name(const ast::Name& node, Span span);
+  ExpressionPtr expansion(const ast::Name& node, const std::string& text, Span span);
   ExpressionPtr tuple(const ast::Tuple& node, Span span);
-  ExpressionPtr member(const ast::Member& node, Span span);
-  ExpressionPtr element(const ast::Member& node, Span span, ExpressionPtr tuple);
+  ExpressionPtr record(const ast::Record& node, Span span);
+  ExpressionPtr tuple_of(Type type, typed::Expressions elements, Span span);
   ExpressionPtr parameter(const ast::Parameter& node, Span span);
   ExpressionPtr variable(const ast::Variable& node, Span span);
   ExpressionPtr map_read(const ast::Map& node, Span span);
   ExpressionPtr unary(const ast::Unary& node, Span span);
   ExpressionPtr step(const ast::Unary& node, Span span);
-  bool can_step(UnaryOperator op, Span span, const Type& type);
+  /// What `++` and `--` change it by; nothing if they can't be applied, which is said then.
+  std::optional<uint32_t> step_of(UnaryOperator op, Span span, const Type& type);
   ExpressionPtr elvis(Span span, ExpressionPtr test, ExpressionPtr otherwise);
   std::optional<Type> join_choices(Span span, const Type& then, const Type& otherwise);
   ExpressionPtr ternary(const ast::Ternary& node, Span span);
+
+  // check_type.cc: types as they are written
+  const TypeSource& types() const { return *context_.program.types; }
+  std::optional<Type> base_type(const ast::TypeName& node);
+  std::optional<Type> wrap_in_arrays(const ast::TypeName& node, Type type, size_t first, size_t end);
+  void report_unknown_type(const std::string& name, Span span);
+  /// What a pointer points to, with its size; none for `void *` and what is only known by name.
+  Type target_of(const Type& pointer) const;
+  /// How many bytes a pointer moves by one: the size of what it points to, 1 for `void *`; 0 if not known.
+  uint32_t stride_of(const Type& pointer) const;
+  ExpressionPtr size_of(const ast::SizeOf& node, Span span);
+  ExpressionPtr offset_of(const ast::OffsetOf& node, Span span);
+  ExpressionPtr type_info(const ast::TypeInfo& node, Span span);
+
+  // check_access.cc: what is in structures, arrays and behind pointers
+  ExpressionPtr member(const ast::Member& node, Span span);
+  ExpressionPtr argument(const ast::Member& node, Span span);
+  ExpressionPtr element(const ast::Member& node, Span span, ExpressionPtr tuple);
+  ExpressionPtr field(const ast::Member& node, Span span, ExpressionPtr whole);
+  /// Says what is wrong, if it is.
+  std::optional<Field> find_field_of(const Type& structure, const std::string& name, Span name_span);
+  ExpressionPtr index(const ast::Index& node, Span span);
+  ExpressionPtr array_element(Span span, ExpressionPtr array, ExpressionPtr index);
+  ExpressionPtr pointer_element(Span span, ExpressionPtr pointer, ExpressionPtr index);
+  ExpressionPtr dereference(Span span, ExpressionPtr pointer);
+  ExpressionPtr address_of(const ast::AddressOf& node, Span span);
+  /// Whether the verifier knows where this pointer points to (typed::Dereference::is_trusted).
+  bool is_trusted(const typed::Expression& pointer) const;
+  bool is_kernel_structure(const Type& type) const;
+
+  // check_cast.cc
+  ExpressionPtr cast(const ast::Cast& node, Span span);
+  ExpressionPtr cast_to(const Type& to, Span span, ExpressionPtr value);
+  ExpressionPtr cast_to_number(const Type& to, Span span, ExpressionPtr value);
+  ExpressionPtr cast_to_pointer(Type to, Span span, ExpressionPtr value);
+  ExpressionPtr cast_to_array(Type to, Span span, ExpressionPtr value);
+  ExpressionPtr refuse_cast(const Type& to, const typed::Expression& value, const std::string& hint = {});
 
   // check_binary.cc
   ExpressionPtr binary(const ast::Binary& node, Span span);
@@ -159,6 +201,7 @@ private:
   ExpressionPtr comparison(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right);
   ExpressionPtr arithmetic(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right);
   ExpressionPtr pointer_arithmetic(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right);
+  ExpressionPtr scaled(ExpressionPtr count, uint32_t size);
   /// Says what is wrong with a constant right operand, if anything is.
   bool is_bad_operand(BinaryOperator op, const typed::Expression& right);
 
@@ -192,6 +235,8 @@ private:
   ExpressionPtr check_##id(const ast::Call& node, const Builtin& row, Span span);
 #include "lang/builtins.def"
 #undef BUILTIN
+  /// An address as one of that address space.
+  ExpressionPtr in_space(const ast::Call& node, const Builtin& row, AddressSpace space);
   ExpressionPtr element_call(const ast::Call& node, const Builtin& row, Span span);
   ExpressionPtr print_scalar(const ast::Map& map, const Builtin& row, Span span);
   ExpressionPtr print_map(const ast::Call& node, const ast::Map& map, const Builtin& row, Span span);
@@ -204,7 +249,7 @@ private:
   // helpers
   template<class... Arguments> void report(DiagnosticId id, Span span, Arguments&&... arguments) {
     context_.diagnostics.add(
-        {id, span, {std::string(std::forward<Arguments>(arguments))...}, expanded_from()});
+        {id, use_.value_or(span), {std::string(std::forward<Arguments>(arguments))...}, expanded_from()});
   }
   /// An expression after an error or while types are unknown: type none, so that nothing more is said about
   /// it.
@@ -230,8 +275,10 @@ private:
   Frame* frame_ = &body_;
   std::vector<DeclaredVariable> variables_; ///< index = typed::VariableId
   std::map<DeclarationSite, typed::VariableId> sites_;
-  uint32_t loops_ = 0;      ///< around the statement
-  uint32_t expansions_ = 0; ///< of macros so far
+  uint32_t loops_ = 0;                 ///< around the statement
+  uint32_t expansions_ = 0;            ///< of macros so far
+  std::vector<std::string> expanding_; ///< the `#define`s whose text is being checked, outermost first
+  std::optional<Span> use_;            ///< then: where the outermost is used, which is where its text counts
 };
 
 } // namespace trc

@@ -38,6 +38,25 @@ BinaryOperator mirrored(BinaryOperator op) {
   }
 }
 
+/// Whether `==` of two values in memory is that of their bytes.
+bool compares_as_bytes(const Type& left, const Type& right, const Joined& joined) {
+  if (left.kind != right.kind) return false;
+  if (left.kind == TypeKind::buffer) return true; // the lengths come first
+  if (left.kind != TypeKind::array) return joined.fit != Fit::bad;
+  const Type &x = left.elements.front(), &y = right.elements.front();
+  if (left.size != right.size || x.size != y.size) return false;
+  return (x.is_integer() && y.is_integer()) || x == y;
+}
+
+std::string hint_for_comparison(const Type& left, const Type& right) {
+  if (left.is_string() && right.is_string()) return "strings can be compared with `==` and `!=` only";
+  if (left.is_string() != right.is_string()) return "a string compares with a string";
+  if (left.kind != right.kind) return "";
+  if (left.kind == TypeKind::array)
+    return "arrays can be compared with `==` and `!=`, if they have equally many elements of one size";
+  return "values of one type can be compared, with `==` and `!=`";
+}
+
 } // namespace
 
 typed::ExpressionPtr Checker::binary(const ast::Binary& node, Span span) {
@@ -77,17 +96,17 @@ typed::ExpressionPtr Checker::comparison(BinaryOperator op, Span span, Expressio
   const bool strings = left->type.is_string() && right->type.is_string();
   if (strings && equality)
     return typed::make_expression(span, bool_type(), typed::Binary{op, std::move(left), std::move(right)});
-  const Joined tuples = join_types(left->type, right->type);
-  if (equality && left->type.kind == TypeKind::tuple && tuples.fit != Fit::bad) {
-    left = convert(std::move(left), storage_type(tuples.type));
-    right = convert(std::move(right), storage_type(tuples.type));
-    return typed::make_expression(span, bool_type(), typed::Binary{op, std::move(left), std::move(right)});
-  }
   if (!left->type.is_scalar() || !right->type.is_scalar()) {
-    std::string hint = strings ? "strings can be compared with `==` and `!=` only" : "";
-    if (left->type.is_string() != right->type.is_string()) hint = "a string compares with a string";
+    const Joined joined = join_types(left->type, right->type);
+    if (equality && compares_as_bytes(left->type, right->type, joined)) {
+      if (left->type.kind == TypeKind::tuple) {
+        left = convert(std::move(left), storage_type(joined.type));
+        right = convert(std::move(right), storage_type(joined.type));
+      }
+      return typed::make_expression(span, bool_type(), typed::Binary{op, std::move(left), std::move(right)});
+    }
     report(DiagnosticId::bad_operands, span, trc::spelling(op), with_article(left->type),
-           with_article(right->type), hint);
+           with_article(right->type), hint_for_comparison(left->type, right->type));
     return unknown(span);
   }
   // Booleans and pointers compare as the unsigned numbers they are.
@@ -150,32 +169,40 @@ bool Checker::is_bad_operand(BinaryOperator op, const typed::Expression& right) 
 /// A pointer plus or minus a number moves by elements; the difference of two is counted in them.
 typed::ExpressionPtr Checker::pointer_arithmetic(BinaryOperator op, Span span, ExpressionPtr left,
                                                  ExpressionPtr right) {
-  if (left->type.kind != TypeKind::pointer && op == BinaryOperator::add) std::swap(left, right);
+  if (!left->type.is_pointer() && op == BinaryOperator::add) std::swap(left, right);
   const bool moves = op == BinaryOperator::add || op == BinaryOperator::subtract;
-  const bool known_size = !left->type.elements.empty();
-  if (op == BinaryOperator::subtract && known_size && left->type.elements == right->type.elements) {
-    const uint32_t size = left->type.elements.front().size;
+  const uint32_t size = left->type.is_pointer() ? stride_of(left->type) : 0;
+  const bool alike = right->type.is_pointer() && join_types(left->type, right->type).fit == Fit::good &&
+                     stride_of(right->type) == size;
+  if (op == BinaryOperator::subtract && size != 0 && alike) {
     const Type number = integer_type(8, true);
     left = convert(std::move(left), number);
     right = convert(std::move(right), number);
     ExpressionPtr bytes =
         typed::make_expression(span, number, typed::Binary{op, std::move(left), std::move(right), true});
-    if (size <= 1) return bytes;
+    if (size == 1) return bytes;
     return arithmetic(BinaryOperator::divide, span, std::move(bytes), literal(span, size));
   }
-  if (!moves || !known_size || !right->type.is_integer()) {
+  if (!moves || size == 0 || !right->type.is_integer()) {
     report(DiagnosticId::bad_operands, span, trc::spelling(op), with_article(left->type),
            with_article(right->type),
-           moves ? "only a pointer to something of known size can be moved, by a number" : "");
+           moves ? "only a pointer to something of known size can be moved, by a number"
+                 : "cast the pointer to a number first: `(uint64)p`");
     return unknown(span);
   }
   Type type = left->type;
-  const uint32_t size = type.elements.front().size;
-  if (size > 1) {
-    Span at = right->span;
-    right = arithmetic(BinaryOperator::multiply, at, std::move(right), literal(at, size));
-  }
+  right = scaled(std::move(right), size);
+  if (right->type.is_none()) return right;
+  if (const typed::Constant* base = as_constant(*left), *by = as_constant(*right); base && by)
+    return constant(span, type, op == BinaryOperator::add ? base->bits + by->bits : base->bits - by->bits);
   return typed::make_expression(span, type, typed::Binary{op, std::move(left), std::move(right)});
+}
+
+/// A number of elements in bytes.
+typed::ExpressionPtr Checker::scaled(ExpressionPtr count, uint32_t size) {
+  if (size == 1) return count;
+  const Span at = count->span;
+  return arithmetic(BinaryOperator::multiply, at, std::move(count), literal(at, size));
 }
 
 } // namespace trc

@@ -27,7 +27,7 @@ std::string takes(const Builtin& row) {
 }
 
 /// The type that a row names: what Type's spelling() gives for the scalar and string types.
-Type named_type(std::string_view name) {
+Type result_type(std::string_view name) {
   for (uint32_t bytes : {1, 2, 4, 8})
     for (bool is_signed : {false, true})
       if (spelling(integer_type(bytes, is_signed)) == name) return integer_type(bytes, is_signed);
@@ -66,7 +66,7 @@ typed::ExpressionPtr Checker::call(const ast::Call& node, Span span) {
   if (row->kind == BuiltinKind::aggregation) return special_call(node, *row, span);
   if (!check_arguments(node, *row, span)) return unknown(span);
   if (row->result == "special") return special_call(node, *row, span);
-  return typed::make_expression(span, named_type(row->result),
+  return typed::make_expression(span, result_type(row->result),
                                 typed::Call{.id = row->id, .arguments = {}, .index = 0, .access = {}});
 }
 
@@ -188,6 +188,24 @@ std::optional<std::string> Checker::known_text(const ast::Expression& source,
                               : std::to_string(known->bits);
 }
 
+static bool is_char_array(const Type& type) {
+  return type.kind == TypeKind::array && type.elements.front().is_integer() &&
+         type.elements.front().size == 1;
+}
+
+/// Where the bytes are that a string or array behind a pointer has; others stay what they are.
+static typed::ExpressionPtr address_of_bytes(typed::ExpressionPtr bytes) {
+  auto* behind = std::get_if<typed::Dereference>(&bytes->node);
+  if (!behind) return bytes;
+  const Span span = bytes->span;
+  const uint32_t offset = behind->offset;
+  typed::ExpressionPtr pointer = std::move(behind->pointer);
+  const Type type = pointer_type(pointer->type.space, integer_type(1, true));
+  if (offset == 0) return convert(std::move(pointer), type);
+  return typed::make_expression(
+      span, type, typed::Binary{BinaryOperator::add, std::move(pointer), literal(span, offset)});
+}
+
 typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& row, Span span) {
   ExpressionPtr source = value(*node.arguments[0]);
   if (source->type.is_none()) return source;
@@ -201,19 +219,48 @@ typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& ro
     if (const typed::Constant* known = as_constant(*length)) {
       if (static_cast<int64_t>(known->bits) < 1)
         return bad_argument(node, 1, row, "at least 1", std::to_string(static_cast<int64_t>(known->bits)));
+      if (known->bits > most)
+        report(DiagnosticId::length_shortened, length->span, std::to_string(known->bits),
+               std::to_string(most));
       size = std::min<uint64_t>(known->bits, most);
     }
   }
   if (auto known = known_text(*node.arguments[0], *source))
     return text_constant(span, length ? known->substr(0, size) : *known);
-  if (source->type.is_string()) return source;
+  if (source->type.is_string() && (!length || size >= source->type.size)) return source;
+  const bool is_bytes = source->type.is_string() || is_char_array(source->type);
+  if (!is_bytes && !source->type.is_scalar())
+    return bad_argument(node, 0, row, "an address or a string", with_article(source->type));
+  // Its bytes are here already: the string ends within them.
+  if (is_bytes && !length) size = std::min(source->type.size, most);
+  if (is_bytes) source = address_of_bytes(std::move(source));
   if (source->type.kind == TypeKind::pointer && source->type.space == AddressSpace::none)
     source->type.space = pointers();
-  if (source->type.kind != TypeKind::pointer)
+  if (source->type.kind != TypeKind::pointer && !is_bytes)
     source = convert(std::move(source), pointer_type(pointers(), {}, "void"));
   call.arguments.push_back(std::move(source));
   if (length) call.arguments.push_back(std::move(length));
   return typed::make_expression(span, string_type(size), std::move(call));
+}
+
+typed::ExpressionPtr Checker::in_space(const ast::Call& node, const Builtin& row, AddressSpace space) {
+  ExpressionPtr e = value(*node.arguments[0]);
+  if (e->type.is_none()) return e;
+  if (!e->type.is_integer() && !e->type.is_pointer())
+    return bad_argument(node, 0, row, "an address", with_article(e->type));
+  Type type = e->type.is_pointer() ? e->type : pointer_type(space, {}, "void");
+  type.space = space;
+  const Span span = e->span;
+  // A conversion of its own even where only the space differs: what is trusted stays a matter of the kernel.
+  return typed::make_expression(span, std::move(type), typed::Convert{std::move(e)});
+}
+
+typed::ExpressionPtr Checker::check_kptr(const ast::Call& node, const Builtin& row, Span) {
+  return in_space(node, row, AddressSpace::kernel);
+}
+
+typed::ExpressionPtr Checker::check_uptr(const ast::Call& node, const Builtin& row, Span) {
+  return in_space(node, row, AddressSpace::user);
 }
 
 typed::ExpressionPtr Checker::check_has_key(const ast::Call& node, const Builtin& row, Span span) {

@@ -10,7 +10,7 @@
 namespace trc {
 
 typed::ExpressionPtr Checker::expression(const ast::Expression& source) {
-  const Span span = source.span;
+  const Span span = use_.value_or(source.span);
   return std::visit(
       overloaded{
           [&](const ast::Integer& n) {
@@ -30,6 +30,7 @@ typed::ExpressionPtr Checker::expression(const ast::Expression& source) {
           [&](const ast::Ternary& n) { return ternary(n, span); },
           [&](const ast::Call& n) { return call(n, span); },
           [&](const ast::Tuple& n) { return tuple(n, span); },
+          [&](const ast::Record& n) { return record(n, span); },
           [&](const ast::Member& n) { return member(n, span); },
           [&](const ast::If& n) { return if_value(n, span, false); },
           [&](const ast::BlockExpression& n) { return block_value(n.block); },
@@ -38,6 +39,12 @@ typed::ExpressionPtr Checker::expression(const ast::Expression& source) {
             report(DiagnosticId::type_misplaced, span);
             return unknown(span);
           },
+          [&](const ast::Index& n) { return index(n, span); },
+          [&](const ast::Cast& n) { return cast(n, span); },
+          [&](const ast::AddressOf& n) { return address_of(n, span); },
+          [&](const ast::SizeOf& n) { return size_of(n, span); },
+          [&](const ast::OffsetOf& n) { return offset_of(n, span); },
+          [&](const ast::TypeInfo& n) { return type_info(n, span); },
           [&](const auto&) -> ExpressionPtr { return unknown(span); },
       },
       source.node);
@@ -69,9 +76,12 @@ typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
   }
   const Builtin* row = find_builtin(node.name);
   if (!row) {
+    if (ExpressionPtr constant = c_name(node, span)) return constant;
     std::vector<std::string> known = {"args"};
     for (const Builtin& builtin : builtins())
       if (builtin.kind == BuiltinKind::value) known.emplace_back(builtin.name);
+    for (std::string& name : types().names(TypeSource::NameKind::constant))
+      known.push_back(std::move(name));
     report(DiagnosticId::unknown_name, span, node.name, hint_for_unknown(node.name, known));
     return unknown(span);
   }
@@ -83,38 +93,6 @@ typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
   return call(as_call, span);
 }
 
-typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
-  auto* base = std::get_if<ast::Name>(&node.base->node);
-  if (!base || base->name != "args") {
-    ExpressionPtr e = value(*node.base);
-    if (e->type.kind == TypeKind::tuple) return element(node, span, std::move(e));
-    const bool is_fraction = std::holds_alternative<ast::Integer>(node.base->node);
-    if (!e->type.is_none())
-      report(DiagnosticId::not_a_struct, e->span, with_article(e->type),
-             is_fraction ? "there are no floating point numbers here" : "`.` and `->` go with `args`");
-    return unknown(span);
-  }
-  if (!here("args", node.base->span)) return unknown(span);
-  if (!probe_->arguments) {
-    report(DiagnosticId::no_args_here, node.base->span, probe_name());
-    return unknown(span);
-  }
-  std::vector<std::string> names;
-  for (const probes::Argument& argument : *probe_->arguments) {
-    if (argument.type.is_none()) continue;
-    if (argument.name == node.name)
-      return typed::make_expression(span, argument.type, typed::ArgumentRead{argument.access});
-    names.push_back(argument.name);
-  }
-  std::string hint = did_you_mean(node.name, names);
-  if (hint.empty() && !names.empty()) {
-    for (const std::string& name : names)
-      hint += (hint.empty() ? "its fields are `" : ", `") + name + "`";
-  }
-  report(DiagnosticId::unknown_field, node.name_span, probe_name(), node.name, hint);
-  return unknown(span);
-}
-
 typed::ExpressionPtr Checker::tuple(const ast::Tuple& node, Span span) {
   typed::Expressions elements;
   std::vector<Type> types;
@@ -123,26 +101,28 @@ typed::ExpressionPtr Checker::tuple(const ast::Tuple& node, Span span) {
     if (elements.back()->type.is_none()) return unknown(span);
     types.push_back(elements.back()->type);
   }
-  Type type = tuple_type(types);
-  if (type.size > kMostValue) {
-    report(DiagnosticId::scratch_too_large, span, "this tuple takes", std::to_string(type.size),
-           std::to_string(kMostValue));
-    return unknown(span);
-  }
-  return typed::make_expression(span, std::move(type), typed::TupleOf{std::move(elements)});
+  return tuple_of(tuple_type(std::move(types)), std::move(elements), span);
 }
 
-typed::ExpressionPtr Checker::element(const ast::Member& node, Span span, ExpressionPtr tuple) {
-  const size_t count = tuple->type.elements.size();
-  auto index = parse_integer(node.name);
-  if (!index || index->value >= count) {
-    report(DiagnosticId::unknown_field, node.name_span, spelling(tuple->type), node.name,
-           "its elements are `.0` to `." + std::to_string(count - 1) + "`");
-    return unknown(span);
+typed::ExpressionPtr Checker::record(const ast::Record& node, Span span) {
+  typed::Expressions elements;
+  std::vector<Type> types;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < node.values.size(); ++i) {
+    elements.push_back(value(*node.values[i]));
+    if (elements.back()->type.is_none()) return unknown(span);
+    types.push_back(elements.back()->type);
+    names.push_back(node.names[i].name);
   }
-  const Type type = tuple->type.elements[index->value];
-  const uint32_t offset = element_offsets(tuple->type)[index->value];
-  return typed::make_expression(span, type, typed::Part{std::move(tuple), offset, {}});
+  return tuple_of(record_type(std::move(names), std::move(types)), std::move(elements), span);
+}
+
+typed::ExpressionPtr Checker::tuple_of(Type type, typed::Expressions elements, Span span) {
+  if (type.size <= kMostValue)
+    return typed::make_expression(span, std::move(type), typed::TupleOf{std::move(elements)});
+  report(DiagnosticId::scratch_too_large, span, type.is_record() ? "this record takes" : "this tuple takes",
+         std::to_string(type.size), std::to_string(kMostValue));
+  return unknown(span);
 }
 
 typed::ExpressionPtr Checker::parameter(const ast::Parameter& node, Span span) {
@@ -180,6 +160,7 @@ typed::ExpressionPtr Checker::variable(const ast::Variable& node, Span span) {
 typed::ExpressionPtr Checker::unary(const ast::Unary& node, Span span) {
   ExpressionPtr operand = value(*node.operand);
   if (operand->type.is_none()) return operand;
+  if (node.op == UnaryOperator::dereference) return dereference(span, std::move(operand));
   const bool not_number = !operand->type.is_scalar() ||
                           (operand->type.kind == TypeKind::pointer && node.op != UnaryOperator::logical_not);
   if (not_number) {
@@ -206,12 +187,12 @@ typed::ExpressionPtr Checker::unary(const ast::Unary& node, Span span) {
   return typed::make_expression(span, type, typed::Unary{node.op, std::move(operand)});
 }
 
-/// A pointer moves by elements, so one to something large or unknown can't be stepped in place.
-bool Checker::can_step(UnaryOperator op, Span span, const Type& type) {
-  if (type.kind != TypeKind::pointer || (!type.elements.empty() && type.elements.front().size == 1))
-    return true;
+/// A pointer moves by elements; one to `void` by bytes.
+std::optional<uint32_t> Checker::step_of(UnaryOperator op, Span span, const Type& type) {
+  if (!type.is_pointer()) return 1;
+  if (const uint32_t size = stride_of(type)) return size;
   report(DiagnosticId::bad_operand, span, trc::spelling(op), with_article(type), "");
-  return false;
+  return {};
 }
 
 typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
@@ -222,19 +203,24 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
     auto id = find_variable(target->name);
     if (id) variable_facts(*id).is_assigned = variables_[*id].is_assigned = true;
     ExpressionPtr read = variable(*target, node.operand->span);
-    if (!can_step(node.op, span, read->type)) return unknown(span);
-    if (id && variable_facts(*id).is_fixed) by = variable_type(*id);
-    if (!id || !widen(variable_type(*id), by, "$" + target->name, span)) return unknown(span);
-    return typed::make_expression(span, read_type(variable_type(*id)), typed::VariableStep{node.op, *id});
+    const auto amount = step_of(node.op, span, read->type);
+    if (!amount || !id) return unknown(span);
+    if (variable_facts(*id).is_fixed) by = variable_type(*id);
+    if (!read->type.is_pointer() && !widen(variable_type(*id), by, "$" + target->name, span))
+      return unknown(span);
+    return typed::make_expression(span, read_type(variable_type(*id)),
+                                  typed::VariableStep{node.op, *id, *amount});
   }
   const auto& target = std::get<ast::Map>(node.operand->node);
   auto where = access(target, node.operand->span);
   if (!where) return unknown(span);
   MapFacts& map = facts(where->map);
   map.is_assigned = true;
-  if (!can_step(node.op, span, map.value)) return unknown(span);
-  if (!widen(map.value, by, map.name, span)) return unknown(span);
-  return typed::make_expression(span, read_type(map.value), typed::MapStep{node.op, std::move(*where)});
+  const auto amount = step_of(node.op, span, map.value);
+  if (!amount) return unknown(span);
+  if (!map.value.is_pointer() && !widen(map.value, by, map.name, span)) return unknown(span);
+  return typed::make_expression(span, read_type(map.value),
+                                typed::MapStep{node.op, std::move(*where), *amount});
 }
 
 typed::ExpressionPtr Checker::elvis(Span span, ExpressionPtr test, ExpressionPtr otherwise) {

@@ -178,9 +178,16 @@ void Checker::update_map(const ast::Assign& node, const ast::Map& target, Span s
            with_article(right->type), "");
     return;
   }
-  if (map.value.kind == TypeKind::pointer && map.value.elements.empty()) {
-    report(DiagnosticId::bad_operand, right->span, std::string(trc::spelling(op)) + "=",
-           with_article(map.value), "");
+  if (map.value.is_pointer()) {
+    const bool moves = op == BinaryOperator::add || op == BinaryOperator::subtract;
+    const uint32_t size = stride_of(map.value);
+    if (!moves || size == 0 || !right->type.is_integer()) {
+      report(DiagnosticId::bad_operand, right->span, std::string(trc::spelling(op)) + "=",
+             with_article(map.value), "");
+      return;
+    }
+    right = scaled(std::move(right), size);
+    out.push_back({span, typed::UpdateMap{std::move(*where), op, std::move(right), false}});
     return;
   }
   // `@x -= 1` makes a signed map, as a subtraction gives a signed number.

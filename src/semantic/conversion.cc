@@ -13,6 +13,14 @@ ExpressionPtr convert(ExpressionPtr expression, const Type& to) {
   if (expression->type.is_none() || to.is_none() || expression->type == to) return expression;
   if (const typed::Constant* known = as_constant(*expression); known && to.kind == TypeKind::boolean)
     return boolean(expression->span, known->bits != 0);
+  // Pointers differ in what they mean only.
+  if (expression->type.is_pointer() && to.is_pointer()) {
+    if (to.space == AddressSpace::none || expression->type.space == AddressSpace::none ||
+        expression->type.space == to.space) {
+      expression->type = to;
+      return expression;
+    }
+  }
   // A constant is its 64 bits. Other nodes keep their own type: it says how many bytes there are to read, and
   // whether they have a sign.
   if (as_constant(*expression) && expression->type.is_scalar() && to.is_scalar()) {
@@ -38,8 +46,8 @@ ExpressionPtr constant(Span span, Type type, uint64_t bits) {
 }
 
 ExpressionPtr zero_of(Span span, const Type& type) {
-  if (type.is_string()) return typed::make_expression(span, type, typed::Text{});
-  if (type.kind != TypeKind::tuple) return constant(span, type, 0);
+  if (type.is_scalar()) return constant(span, type, 0);
+  if (type.kind != TypeKind::tuple) return typed::make_expression(span, type, typed::Text{});
   typed::Expressions elements;
   for (const Type& element : type.elements)
     elements.push_back(zero_of(span, element));
@@ -78,7 +86,7 @@ const typed::Constant* as_constant(const typed::Expression& expression) {
 }
 
 const typed::Text* as_text(const typed::Expression& expression) {
-  return std::get_if<typed::Text>(&expression.node);
+  return expression.type.is_string() ? std::get_if<typed::Text>(&expression.node) : nullptr;
 }
 
 namespace {

@@ -29,6 +29,13 @@ std::string access_text(const probes::ContextAccess& access) {
   return text + (access.is_relative ? " relative" : "") + (access.is_trusted ? " trusted" : "");
 }
 
+std::string bits_text(BitRange range) {
+  if (range.bits == 0) return "";
+  return " bits " + std::to_string(range.first) + ":" + std::to_string(range.bits);
+}
+
+std::string by_text(uint32_t by) { return by == 1 ? "" : " by " + std::to_string(by); }
+
 class Dumper {
 public:
   explicit Dumper(const Program& program) : program_(program) {}
@@ -169,7 +176,15 @@ private:
             [&](const AggregationRead& n) { return "total " + text(n.access); },
             [&](const ArgumentRead& n) { return access_text(n.access); },
             [&](const TupleOf& n) { return list(n.elements); },
-            [&](const Part& n) { return text(*n.whole) + "+" + std::to_string(n.offset); },
+            [&](const Part& n) {
+              return text(*n.whole) + "+" + std::to_string(n.offset) + bits_text(n.bits);
+            },
+            [&](const Dereference& n) {
+              return "*" + text(*n.pointer) + "+" + std::to_string(n.offset) + bits_text(n.bits) +
+                     (n.is_trusted ? " trusted" : "");
+            },
+            [&](const ArrayElement& n) { return text(*n.array) + "[" + text(*n.index) + "]"; },
+            [&](const AddressOf& n) { return "&$" + std::to_string(n.variable); },
             [&](const Unary& n) { return std::string(name(n.op)) + " " + text(*n.operand); },
             [&](const Binary& n) {
               return text(*n.left) + " " + std::string(trc::spelling(n.op)) + (n.mixed ? "(mixed) " : " ") +
@@ -180,9 +195,9 @@ private:
                      text(*n.otherwise);
             },
             [&](const VariableStep& n) {
-              return std::string(name(n.op)) + " $" + std::to_string(n.variable);
+              return std::string(name(n.op)) + by_text(n.by) + " $" + std::to_string(n.variable);
             },
-            [&](const MapStep& n) { return std::string(name(n.op)) + " " + text(n.access); },
+            [&](const MapStep& n) { return std::string(name(n.op)) + by_text(n.by) + " " + text(n.access); },
             [&](const Convert& n) { return "from " + text(*n.operand); },
             [&](const Call& n) { return call(n); },
             [&](const BlockValue& n) { return braced(n.block) + text(*n.value); },

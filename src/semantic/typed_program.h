@@ -45,7 +45,8 @@ struct MapAccess {
 struct Constant {
   uint64_t bits = 0;
 };
-/// a string constant; the type's size is at least its size + 1
+/// A string constant; the type's size is at least its size + 1. Empty it is also the zero of every other type
+/// that lies in memory.
 struct Text {
   std::string bytes;
 };
@@ -128,24 +129,27 @@ struct Binary {
 struct Ternary {
   ExpressionPtr condition, then, otherwise;
 };
+/// `by`: what it goes up or down by; of a pointer the size of what it points to.
 struct VariableStep {
   UnaryOperator op;
   VariableId variable;
+  uint32_t by = 1;
 };
 struct MapStep {
   UnaryOperator op;
   MapAccess access;
+  uint32_t by = 1;
 };
-/// The operand as Expression::type: an integer cut or extended, a string in a larger buffer, anything as
-/// boolean; an integer as an array of the same or more bytes, or an array as an integer of its size
-/// (little-endian).
+/// The operand as Expression::type: an integer cut or extended, a string or buffer in a larger or smaller
+/// place, any scalar as boolean; a tuple element by element; an integer as an array of the same or more
+/// bytes, or an array as an integer of its size (little-endian).
 struct Convert {
   ExpressionPtr operand;
 };
-/// A builtin. `index` is an event's for printf, print of a value and time; an action's for print and clear of
-/// a map and for exit; of curtask it is 1 if the verifier shall know the task as a pointer to a kernel
-/// structure, for which it needs BTF. `access` is the map of delete and has_key, and of an aggregation the
-/// map it goes into.
+/// A builtin. What str() reads is an address, or a string or array of bytes as a value. `index` is an event's
+/// for printf, print of a value and time; an action's for print and clear of a map and for exit; of curtask it
+/// is 1 if the verifier shall know the task as a pointer to a kernel structure, for which it needs BTF.
+/// `access` is the map of delete and has_key, and of an aggregation the map it goes into.
 struct Call {
   BuiltinId id;
   Expressions arguments;
