@@ -100,4 +100,22 @@ llvm::Value* ProgramBuilder::lower_comm(const typed::Call&, const Type&) { retur
 llvm::Value* ProgramBuilder::lower_probe(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_str(const typed::Call&, const Type&) { return word(0); }
 
+// Nothing is left of these behind the semantic stage.
+#define DECIDED(id)                                                                                          \
+  llvm::Value* ProgramBuilder::lower_##id(const typed::Call&, const Type&) {                                 \
+    TRC_CHECK(false, "a builtin that is decided while compiling was lowered");                               \
+  }
+DECIDED(default_str_length)
+DECIDED(fail)
+DECIDED(getopt)
+DECIDED(is_array)
+DECIDED(is_integer)
+DECIDED(is_literal)
+DECIDED(is_ptr)
+DECIDED(is_str)
+DECIDED(is_unsigned_integer)
+DECIDED(probetype)
+DECIDED(static_assert)
+#undef DECIDED
+
 } // namespace trc::codegen

@@ -131,6 +131,14 @@ llvm::Value* ProgramBuilder::lower_printf(const typed::Call& call, const Type&) 
   return send_event(call), word(0);
 }
 
+llvm::Value* ProgramBuilder::lower_errorf(const typed::Call& call, const Type&) {
+  return send_event(call), word(0);
+}
+
+llvm::Value* ProgramBuilder::lower_warnf(const typed::Call& call, const Type&) {
+  return send_event(call), word(0);
+}
+
 llvm::Value* ProgramBuilder::lower_time(const typed::Call& call, const Type&) {
   return send_event(call), word(0);
 }

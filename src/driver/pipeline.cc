@@ -4,11 +4,14 @@
 
 #include "base/text.h"
 #include "codegen/generate.h"
+#include "driver/imports.h"
 #include "kernel/files.h"
 #include "lexer/lexer.h"
+#include "library/library.h"
 #include "parser/ast_dump.h"
 #include "parser/parser.h"
 #include "semantic/analyze.h"
+#include "semantic/config.h"
 
 namespace trc {
 namespace {
@@ -23,11 +26,23 @@ CodegenOptions codegen_options(const Script& script, const Kernel& kernel, const
   return result;
 }
 
-std::optional<typed::Program> parse_and_analyze(const Script& script, const Kernel& kernel,
-                                                const Options& options, Diagnostics& diagnostics) {
-  const ast::Program tree = parse(script.sources, script.base, diagnostics);
-  if (diagnostics.has_errors()) return {};
-  auto program = analyze(tree, kernel, {.parameters = options.parameters}, diagnostics);
+/// The tree with all that belongs to it: imports, and what it uses of the library.
+ast::Program read_tree(Script& script, Diagnostics& diagnostics) {
+  ast::Program tree = parse(script.sources, script.base, diagnostics);
+  read_imports(tree, script.sources, diagnostics);
+  if (!diagnostics.has_errors()) add_library(tree, script.sources, diagnostics);
+  return tree;
+}
+
+std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& kernel, const Options& options,
+                                                Diagnostics& diagnostics) {
+  const ast::Program tree = read_tree(script, diagnostics);
+  AnalysisOptions analysis = {.parameters = options.parameters, .settings = {}};
+  read_config(tree, analysis.settings, diagnostics);
+  for (const SettingOverride& by : script.settings)
+    (void)set(analysis.settings, by.setting, by.value); // checked when it was read
+  std::optional<typed::Program> program;
+  if (!diagnostics.has_errors()) program = analyze(tree, kernel, analysis, diagnostics);
   diagnostics.sort_by_place();
   return program;
 }
@@ -72,14 +87,14 @@ Result<Script> read_script(const Options& options) {
   return script;
 }
 
-std::optional<CompiledProgram> compile(const Script& script, const Kernel& kernel, const Options& options,
+std::optional<CompiledProgram> compile(Script& script, const Kernel& kernel, const Options& options,
                                        Diagnostics& diagnostics) {
   auto program = parse_and_analyze(script, kernel, options, diagnostics);
   if (!program) return {};
   return generate(*program, codegen_options(script, kernel, options));
 }
 
-Result<std::string> dump_stage(const std::string& stage, const Script& script, const Options& options,
+Result<std::string> dump_stage(const std::string& stage, Script& script, const Options& options,
                                Diagnostics& diagnostics) {
   if (stage == "tokens") return dump_tokens(script.sources, script.base, diagnostics);
   if (stage == "ast") return dump(parse(script.sources, script.base, diagnostics), script.sources);

@@ -4,6 +4,7 @@
 #include "ctypes/type_table.h"
 #include "semantic/check.h"
 #include "semantic/limits.h"
+#include "semantic/map_declarations.h"
 
 namespace trc {
 namespace {
@@ -44,14 +45,17 @@ typed::Program check_all(const Input& input, Environment& environment, Diagnosti
   return program;
 }
 
-/// Fills in the types of functions, before any body is looked at.
-void resolve_signatures(Input& input, Environment& environment, Diagnostics& diagnostics) {
+/// Fills in the types of functions, before any body is looked at, and reads what is declared of maps.
+DeclaredMaps resolve_declarations(const ast::Program& source, Input& input, Environment& environment,
+                                  Diagnostics& diagnostics) {
   typed::Program unused;
   unused.types = input.types;
   std::vector<FunctionCalls> calls;
   Checker checker(context(input, environment, unused, calls, diagnostics), 0);
   for (FunctionSignature& function : input.declarations.functions)
     checker.resolve(function);
+  auto number = [&](const ast::Expression& e) { return checker.known_number(e); };
+  return read_map_declarations(source, number, diagnostics);
 }
 
 /// Checking with the diagnostics thrown away infers the types; each round can only widen them, and a chain of
@@ -86,7 +90,7 @@ bool make_numbers(Environment& environment) {
 
 std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& kernel,
                                       const AnalysisOptions& options, Diagnostics& diagnostics) {
-  const std::vector<ExpandedProbe> probes = expand(source, kernel, options.parameters, diagnostics);
+  const std::vector<ExpandedProbe> probes = expand(source, kernel, options, diagnostics);
   Input input = {kernel, options, probes, collect_declarations(source, diagnostics), kernel_types(kernel),
                  nullptr};
   std::vector<std::shared_ptr<const TypeSource>> sources;
@@ -96,13 +100,14 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
 
   Environment environment;
   environment.variables.resize(probes.size() + source.functions.size());
-  resolve_signatures(input, environment, diagnostics);
+  const DeclaredMaps declared = resolve_declarations(source, input, environment, diagnostics);
   infer(input, environment);
   typed::Program program = check_all(input, environment, diagnostics);
   if (!diagnostics.has_errors() && make_numbers(environment)) {
     infer(input, environment);
     program = check_all(input, environment, diagnostics);
   }
+  program.settings = options.settings;
   for (const MapFacts& facts : environment.maps)
     program.maps.push_back({.name = facts.name,
                             .key = storage_type(facts.key),
@@ -110,6 +115,7 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
                             .is_cleared = facts.is_cleared,
                             .declaration = {},
                             .span = facts.span});
+  apply_map_declarations(declared, program, diagnostics);
   check_limits(program, diagnostics);
   if (diagnostics.has_errors()) return {};
   return program;

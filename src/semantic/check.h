@@ -39,6 +39,8 @@ public:
   void run(const ExpandedProbe& probe);
   /// Adds the typed function to the program.
   void run(const FunctionSignature& function);
+  /// The value of an expression that is known by now; nothing if it is not, or no number.
+  std::optional<uint64_t> known_number(const ast::Expression& expression);
   /// Fills in the types of a function.
   void resolve(FunctionSignature& function);
   /// The type that is written there; nothing, and a diagnostic, if there is none of that name.
@@ -95,6 +97,8 @@ private:
   /// The script's map behind a name; in a macro only those that it was given, which is said otherwise.
   typed::MapId map_id(const std::string& name, Span span);
   std::vector<ExpandedFrom> expanded_from() const;
+  /// The place as the user knows it: of what is in the library, that of its use.
+  Span script_place(Span span) const;
 
   // check_loop.cc
   void while_loop(const ast::While& node, Span span, typed::Block& out);
@@ -238,8 +242,13 @@ private:
   /// An address as one of that address space.
   ExpressionPtr in_space(const ast::Call& node, const Builtin& row, AddressSpace space);
   ExpressionPtr element_call(const ast::Call& node, const Builtin& row, Span span);
+  ExpressionPtr formatted(EventKind kind, const ast::Call& node, const Builtin& row, Span span);
   ExpressionPtr print_scalar(const ast::Map& map, const Builtin& row, Span span);
   ExpressionPtr print_map(const ast::Call& node, const ast::Map& map, const Builtin& row, Span span);
+
+  // check_meta.cc
+  ExpressionPtr answer(const ast::Call& node, Span span, bool (*holds)(const typed::Expression&));
+  std::optional<typed::Option> read_option(const ast::Call& node);
 
   // check_aggregation.cc
   /// The call as a statement that adds to `access`; the parameters of hist and lhist go into the type.

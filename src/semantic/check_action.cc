@@ -16,6 +16,18 @@ typed::Call action_call(const Builtin& row, uint32_t index, typed::Expressions a
 } // namespace
 
 typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin& row, Span span) {
+  return formatted(EventKind::printf, node, row, span);
+}
+
+typed::ExpressionPtr Checker::check_errorf(const ast::Call& node, const Builtin& row, Span span) {
+  return formatted(EventKind::errorf, node, row, span);
+}
+
+typed::ExpressionPtr Checker::check_warnf(const ast::Call& node, const Builtin& row, Span span) {
+  return formatted(EventKind::warnf, node, row, span);
+}
+
+typed::ExpressionPtr Checker::formatted(EventKind kind, const ast::Call& node, const Builtin& row, Span span) {
   const std::string format = *text(*node.arguments[0]);
   auto pieces = parse_format(format);
   if (!pieces) {
@@ -63,9 +75,9 @@ typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin&
   for (const Type& type : types)
     size += type.size + kOverhead;
   if (size > kMostScratch)
-    report(DiagnosticId::scratch_too_large, span, "the values of this `printf` take", std::to_string(size),
+    report(DiagnosticId::scratch_too_large, span, "the values of this `" + std::string(row.name) + "` take", std::to_string(size),
            std::to_string(kMostScratch));
-  uint32_t event = add_event(EventKind::printf, format, std::move(types), span);
+  uint32_t event = add_event(kind, format, std::move(types), script_place(span));
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
 }
 

@@ -122,7 +122,7 @@ std::string Checker::what_is(const ast::Expression& source) {
 }
 
 typed::ExpressionPtr Checker::text_value(Span span, std::string bytes) {
-  const uint32_t most = context_.options.max_strlen - 1;
+  const uint32_t most = context_.options.settings.max_strlen - 1;
   if (bytes.size() <= most) return text_constant(span, std::move(bytes));
   report(DiagnosticId::string_too_long, span, std::to_string(bytes.size()), std::to_string(most));
   return unknown(span);
@@ -177,7 +177,18 @@ typed::ExpressionPtr Checker::check_probe(const ast::Call&, const Builtin& row, 
 /// What str() gives where that is known by now: a text, a parameter as it was given, a number's digits.
 std::optional<std::string> Checker::known_text(const ast::Expression& source,
                                                const typed::Expression& value) {
-  if (auto* parameter = std::get_if<ast::Parameter>(&behind(source).node)) {
+  const ast::Expression& meant = behind(source);
+  // `str($1 + 1)` leaves out leading characters, whatever `$1` may be as a number.
+  if (auto* sum = std::get_if<ast::Binary>(&meant.node); sum && sum->op == BinaryOperator::add) {
+    auto* parameter = std::get_if<ast::Parameter>(&behind(*sum->left).node);
+    auto by = parameter ? number(*sum->right) : std::nullopt;
+    const Parameters& given = context_.options.parameters;
+    if (by && *by >= 0 && parameter->index <= given.size()) {
+      const std::string& text = given[parameter->index - 1];
+      return text.substr(std::min<size_t>(*by, text.size()));
+    }
+  }
+  if (auto* parameter = std::get_if<ast::Parameter>(&meant.node)) {
     const Parameters& given = context_.options.parameters;
     return parameter->index <= given.size() ? given[parameter->index - 1] : std::string();
   }
@@ -209,7 +220,7 @@ static typed::ExpressionPtr address_of_bytes(typed::ExpressionPtr bytes) {
 typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& row, Span span) {
   ExpressionPtr source = value(*node.arguments[0]);
   if (source->type.is_none()) return source;
-  const uint32_t most = context_.options.max_strlen;
+  const uint32_t most = context_.options.settings.max_strlen;
   uint32_t size = most;
   typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
   ExpressionPtr length;

@@ -98,4 +98,10 @@ typed::ExpressionPtr Checker::comptime_value(const ast::Expression& source) {
   return unknown(source.span);
 }
 
+std::optional<uint64_t> Checker::known_number(const ast::Expression& source) {
+  ExpressionPtr e = value(source);
+  const typed::Constant* known = as_constant(*e);
+  return known && e->type.is_integer() ? std::optional(known->bits) : std::nullopt;
+}
+
 } // namespace trc

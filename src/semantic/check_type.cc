@@ -125,9 +125,9 @@ std::optional<Type> Checker::type_of(const ast::TypeName& node) {
   const bool takes_size = type->is_string() || type->kind == TypeKind::buffer;
   if (takes_size && !node.of && is_array_suffix(node, 0)) {
     const uint64_t count = count_at(node, next++);
-    if (count == 0 || count > context_.options.max_strlen) {
+    if (count == 0 || count > context_.options.settings.max_strlen) {
       report(DiagnosticId::impossible_type, node.span,
-             "the size of a " + node.base + " is 1 to " + std::to_string(context_.options.max_strlen), "");
+             "the size of a " + node.base + " is 1 to " + std::to_string(context_.options.settings.max_strlen), "");
       return {};
     }
     type = type->is_string() ? string_type(count) : buffer_type(count);

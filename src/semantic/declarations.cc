@@ -32,6 +32,7 @@ Declarations collect_declarations(const ast::Program& program, Diagnostics& diag
     for (auto it = first; it != last && i < own; ++it)
       if (same_kinds(*it->second, macro))
         diagnostics.report(DiagnosticId::defined_twice, macro.name.span, signature(macro));
+    if (i >= own) declarations.library.insert(&macro);
     declarations.macros.emplace(macro.name.name, &macro);
   }
   std::map<std::string_view, const ast::Function*> functions;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct FunctionSignature {
 struct Declarations {
   /// In the order of the program: the library's come last, so that of two that fit alike the script's wins.
   std::multimap<std::string_view, const ast::Macro*> macros;
+  std::set<const ast::Macro*> library;      ///< which of them are the library's
   std::vector<FunctionSignature> functions; ///< index = typed::FunctionId
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <iterator>
 #include <set>
 
 #include "ctypes/btf_types.h"
@@ -46,18 +47,43 @@ struct ArgumentUse {
   bool any = false;
 };
 
-ArgumentUse used_arguments(const ast::Probe& probe) {
+/// Looks into the macros that are used, too.
+class ArgumentFinder {
+public:
+  explicit ArgumentFinder(const std::vector<ast::Macro>& macros) : macros_(macros) {}
+
+  template<class Part> void look_at(const Part& part) {
+    ast::walk(part, [&](const ast::Expression& e) { look_at_node(e); });
+  }
+
   ArgumentUse use;
-  auto visit = [&](const ast::Expression& e) {
-    if (auto* name = std::get_if<ast::Name>(&e.node)) use.any |= name->name == "args";
+
+private:
+  void look_at_node(const ast::Expression& e) {
+    if (auto* name = std::get_if<ast::Name>(&e.node)) {
+      use.any |= name->name == "args";
+      look_into(name->name);
+    }
+    if (auto* call = std::get_if<ast::Call>(&e.node)) look_into(call->name);
     auto* member = std::get_if<ast::Member>(&e.node);
-    if (!member) return;
-    auto* base = std::get_if<ast::Name>(&member->base->node);
+    auto* base = member ? std::get_if<ast::Name>(&member->base->node) : nullptr;
     if (base && base->name == "args") use.fields.insert(member->name);
-  };
-  ast::walk(probe.predicate, visit);
-  ast::walk(probe.body, visit);
-  return use;
+  }
+
+  void look_into(const std::string& name) {
+    for (const ast::Macro& macro : macros_)
+      if (macro.name.name == name && seen_.insert(&macro).second) look_at(macro.body);
+  }
+
+  const std::vector<ast::Macro>& macros_;
+  std::set<const ast::Macro*> seen_;
+};
+
+/// Whether it says that this kernel lacks something, not that the script is wrong.
+bool is_about_the_kernel(DiagnosticId id) {
+  static constexpr DiagnosticId kIds[] = {DiagnosticId::unknown_tracepoint_category, DiagnosticId::unknown_tracepoint,
+                                          DiagnosticId::unknown_raw_tracepoint, DiagnosticId::no_match};
+  return std::find(std::begin(kIds), std::end(kIds), id) != std::end(kIds);
 }
 
 /// Whether two matches can be served by one program, but for their arguments.
@@ -95,8 +121,10 @@ void drop_repeated(std::vector<probes::Match>& matches) {
 
 class Expander {
 public:
-  Expander(const Kernel& kernel, const Parameters& parameters, Diagnostics& diagnostics)
-      : kernel_(kernel), parameters_(parameters), diagnostics_(diagnostics) {}
+  Expander(const ast::Program& program, const Kernel& kernel, const AnalysisOptions& options,
+           Diagnostics& diagnostics)
+      : program_(program), kernel_(kernel), parameters_(options.parameters),
+        missing_probes_(options.settings.missing_probes), diagnostics_(diagnostics) {}
 
   void expand(const ast::Probe& probe, std::vector<ExpandedProbe>& out) {
     std::string text;
@@ -105,10 +133,13 @@ public:
       text += (text.empty() ? "" : ",") + point.text;
       std::string filled = point.text;
       if (!fill_in_parameters(filled, point.span, parameters_, diagnostics_)) continue;
-      resolve(probes::split_attach_point(filled, point.span), {kernel_, diagnostics_, types_}, matches);
+      resolve(filled, point.span, matches);
     }
     drop_repeated(matches);
-    const ArgumentUse use = used_arguments(probe);
+    ArgumentFinder finder(program_.macros);
+    finder.look_at(probe.predicate);
+    finder.look_at(probe.body);
+    const ArgumentUse& use = finder.use;
     const size_t first = out.size();
     for (probes::Match& match : matches) {
       std::optional<std::vector<probes::Argument>> arguments;
@@ -126,6 +157,18 @@ public:
   }
 
 private:
+  /// What is missing on this kernel is an error, a warning or nothing, as the script wants it.
+  void resolve(const std::string& text, Span span, std::vector<probes::Match>& matches) {
+    Diagnostics found;
+    probes::resolve(probes::split_attach_point(text, span), {kernel_, found, types_}, matches);
+    for (const Diagnostic& diagnostic : found.list()) {
+      if (missing_probes_ == "error" || !is_about_the_kernel(diagnostic.id))
+        diagnostics_.add(diagnostic);
+      else if (missing_probes_ == "warn")
+        diagnostics_.report(DiagnosticId::attach_point_missing, span, text);
+    }
+  }
+
   std::optional<std::vector<probes::Argument>> read_arguments(const probes::Match& match,
                                                               const ast::Probe& probe) {
     auto arguments = match.arguments();
@@ -135,20 +178,24 @@ private:
     return {};
   }
 
+  const ast::Program& program_;
   const Kernel& kernel_;
   const std::shared_ptr<const TypeSource> types_ = kernel_types(kernel_);
   const Parameters& parameters_;
+  const std::string& missing_probes_;
   Diagnostics& diagnostics_;
 };
 
 } // namespace
 
 std::vector<ExpandedProbe> expand(const ast::Program& program, const Kernel& kernel,
-                                  const Parameters& parameters, Diagnostics& diagnostics) {
+                                  const AnalysisOptions& options, Diagnostics& diagnostics) {
   std::vector<ExpandedProbe> expanded;
-  Expander expander(kernel, parameters, diagnostics);
+  Expander expander(program, kernel, options, diagnostics);
   for (const ast::Probe& probe : program.probes)
     expander.expand(probe, expanded);
+  if (expanded.empty() && !program.probes.empty() && !diagnostics.has_errors())
+    diagnostics.report(DiagnosticId::nothing_to_attach, program.probes.front().attach_points.front().span);
   return expanded;
 }
 

@@ -10,6 +10,7 @@
 #include "kernel/kernel.h"
 #include "parser/ast.h"
 #include "probes/provider.h"
+#include "semantic/options.h"
 
 namespace trc {
 
@@ -23,10 +24,7 @@ struct ExpandedProbe {
   std::optional<std::vector<probes::Argument>> arguments;
 };
 
-/// What a parameter `$N` is replaced by in attach points.
-using Parameters = std::vector<std::string>;
-
 std::vector<ExpandedProbe> expand(const ast::Program& program, const Kernel& kernel,
-                                  const Parameters& parameters, Diagnostics& diagnostics);
+                                  const AnalysisOptions& options, Diagnostics& diagnostics);
 
 } // namespace trc

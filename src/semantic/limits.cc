@@ -88,6 +88,20 @@ uint64_t memory_of_functions(const typed::Program& program) {
 
 } // namespace
 
+/// Attaching thousands of probes takes a while, and a wildcard too many is quickly written: hence the settings.
+static void check_counts(const typed::Program& program, Diagnostics& diagnostics) {
+  auto check = [&](size_t count, uint64_t most, const char* what, const char* setting) {
+    if (count > most)
+      diagnostics.report(DiagnosticId::too_many_probes, program.probes.front().span, std::to_string(count), what,
+                         setting, std::to_string(most));
+  };
+  size_t probes = 0;
+  for (const typed::Probe& probe : program.probes)
+    probes += probe.instances.size();
+  check(probes, program.settings.max_probes, "probes", "max_probes");
+  check(program.probes.size(), program.settings.max_bpf_progs, "programs", "max_bpf_progs");
+}
+
 void check_limits(const typed::Program& program, Diagnostics& diagnostics) {
   auto too_large = [&](Span span, std::string_view what, uint64_t bytes) {
     diagnostics.report(DiagnosticId::scratch_too_large, span, what, std::to_string(bytes),
@@ -97,6 +111,7 @@ void check_limits(const typed::Program& program, Diagnostics& diagnostics) {
     if (map.key.size > kMostKey)
       diagnostics.report(DiagnosticId::key_too_large, map.span, map.name, std::to_string(map.key.size),
                          std::to_string(kMostKey));
+  check_counts(program, diagnostics);
   const uint64_t functions = memory_of_functions(program);
   for (const typed::Probe& probe : program.probes) {
     const uint64_t variables = variables_of(probe.variables);

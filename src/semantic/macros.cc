@@ -164,6 +164,12 @@ std::vector<ExpandedFrom> Checker::expanded_from() const {
   return list;
 }
 
+Span Checker::script_place(Span span) const {
+  for (const Frame* frame = frame_; frame->macro; frame = frame->caller)
+    if (context_.declarations.library.contains(frame->macro)) span = frame->call;
+  return span;
+}
+
 void Checker::report_no_macro(const ast::Call& node, Span span) {
   std::string forms;
   auto [first, last] = context_.declarations.macros.equal_range(node.name);

@@ -1,0 +1,22 @@
+// What the user gives along with a script, as far as its analysis is concerned.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ctypes/c_definitions.h"
+#include "lang/settings.h"
+
+namespace trc {
+
+/// What a parameter `$N` is replaced by.
+using Parameters = std::vector<std::string>;
+
+struct AnalysisOptions {
+  Parameters parameters; ///< `$1`, `$2`, …
+  Settings settings;
+  std::shared_ptr<const CDefinitions> definitions = nullptr; ///< of the script's C text; may be null
+};
+
+} // namespace trc
