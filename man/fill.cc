@@ -6,7 +6,7 @@
 //
 // In a template a line that begins with `.` is roff and goes out as it is. Any other line is text: `x` in
 // back-ticks comes out bold, and nothing needs escaping. A line that begins with `@` is one of:
-//   @options @builtins KIND @probes @operators @losses @diagnostics   a table
+//   @options @builtins KIND @library @probes @operators @settings @losses @diagnostics   a table
 //   @example [ARGUMENTS]   … @end   a script that compiles on tests/fixtures/kernel
 //   @run [ARGUMENTS]       … @end   a script that also prints, on any machine, exactly the @output behind it
 //   @fails [ARGUMENTS]     … @end   a script with a mistake; the @output behind it is what trc says
@@ -26,6 +26,8 @@
 #include "base/text.h"
 #include "lang/builtins.h"
 #include "lang/operators.h"
+#include "lang/settings.h"
+#include "library/library.h"
 #include "probes/provider.h"
 
 namespace {
@@ -157,6 +159,38 @@ std::string builtins(std::string_view kind) {
   return out;
 }
 
+/// What its comment says in front of `example:` is the description.
+std::string library() {
+  std::string out;
+  for (const trc::LibraryFile& file : trc::library_files()) {
+    std::string text, example;
+    for (std::string_view line : trc::split(file.text, '\n')) {
+      constexpr std::string_view kExample = "// example: ";
+      if (line.starts_with(kExample))
+        example = line.substr(kExample.size());
+      else if (line.starts_with("// "))
+        text += (text.empty() ? "" : " ") + std::string(line.substr(3));
+    }
+    if (text.empty() || example.empty()) fail(std::string(file.name) + " has no description or no example");
+    out += item(bold(file.name), prose(text, Origin::table)) + block("example", example, Place::item);
+  }
+  return out;
+}
+
+std::string settings() {
+  std::string out;
+  for (const trc::SettingRow& row : trc::setting_rows()) {
+    std::string values = replaced(std::string(row.choices), "|", "`, `");
+    if (row.kind == trc::SettingKind::number)
+      values = std::to_string(row.low) + "` to `" + std::to_string(row.high);
+    if (row.kind == trc::SettingKind::boolean) values = "true`, `false";
+    out += item(bold(row.name), prose(std::string(row.doc) + (values.empty() ? "" : ": `" + values + "`") +
+                                          "; without it `" + std::string(row.standard) + "`",
+                                      Origin::table));
+  }
+  return out;
+}
+
 std::string probes() {
   std::string out;
   for (const trc::probes::Provider& row : trc::probes::providers()) {
@@ -237,6 +271,8 @@ std::string diagnostics() {
 std::string table(std::string_view word, std::string_view argument, const std::string& grammar) {
   if (word == "@options") return options();
   if (word == "@builtins") return builtins(argument);
+  if (word == "@library") return library();
+  if (word == "@settings") return settings();
   if (word == "@probes") return probes();
   if (word == "@operators") return operators(grammar);
   if (word == "@losses") return losses();

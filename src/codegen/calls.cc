@@ -115,7 +115,7 @@ DECIDED(is_ptr)
 DECIDED(is_str)
 DECIDED(is_unsigned_integer)
 DECIDED(probetype)
-DECIDED(static_assert)
+DECIDED(assert_now)
 #undef DECIDED
 
 } // namespace trc::codegen

@@ -46,7 +46,7 @@ void print(const Diagnostics& diagnostics, const Script& script, bool with_warni
   }
 }
 
-int dump_stages(const Options& options, const Script& script) {
+int dump_stages(const Options& options, Script& script) {
   for (const std::string& stage : options.dumps) {
     Diagnostics diagnostics;
     auto text = dump_stage(stage, script, options, diagnostics);
@@ -66,7 +66,7 @@ int write_file(const std::string& file, const std::string& content) {
 }
 
 /// --emit-llvm and --emit-elf.
-int emit(const Options& options, const Script& script, const Kernel& kernel) {
+int emit(const Options& options, Script& script, const Kernel& kernel) {
   Diagnostics diagnostics;
   auto program = compile(script, kernel, options, diagnostics);
   print(diagnostics, script, !options.no_warnings);
@@ -106,6 +106,20 @@ int run_session(const CompiledProgram& program, const Options& options) {
   return status ? *status : fail(status.error());
 }
 
+/// The script's text, and what the environment says about it.
+Result<Script> open_script(const Options& options) {
+  auto script = read_script(options);
+  if (!script) return script;
+  auto settings = read_environment(environ);
+  if (!settings) return std::unexpected(settings.error());
+  for (const SettingOverride& setting : *settings)
+    if (setting.setting.old && !options.no_warnings)
+      std::fprintf(stderr, "trc: warning: `%s` is an old name of the setting `%s`\n", setting.key.c_str(),
+                   std::string(setting.setting.row->name).c_str());
+  script->settings = std::move(*settings);
+  return script;
+}
+
 int run_script(const Options& options) {
   const bool emits = !options.emit_llvm.empty() || !options.emit_elf.empty();
   const bool helps = asks_for_help(options.script_options);
@@ -118,7 +132,7 @@ int run_script(const Options& options) {
   if (!only_compile && runs)
     if (auto allowed = runtime::check_privileges(); !allowed) return fail(allowed.error());
 
-  auto script = read_script(options);
+  auto script = open_script(options);
   if (!script) return fail(script.error());
   if (!options.dumps.empty()) return dump_stages(options, *script);
 

@@ -115,7 +115,8 @@ private:
     if (!directory) return refuse(path, span, std::strerror(errno));
     std::vector<std::string> names;
     while (const dirent* entry = readdir(directory.get()))
-      if (entry->d_name[0] != '.' && kind_of(entry->d_name) != FileKind::other) names.emplace_back(entry->d_name);
+      if (entry->d_name[0] != '.' && kind_of(entry->d_name) != FileKind::other)
+        names.emplace_back(entry->d_name);
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
       const std::string file = path + (path.ends_with('/') ? "" : "/") + name;

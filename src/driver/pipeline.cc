@@ -26,23 +26,26 @@ CodegenOptions codegen_options(const Script& script, const Kernel& kernel, const
   return result;
 }
 
-/// The tree with all that belongs to it: imports, and what it uses of the library.
-ast::Program read_tree(Script& script, Diagnostics& diagnostics) {
+/// The tree with all that belongs to it: imports, and what it uses of the library. Nothing after an error.
+std::optional<ast::Program> read_tree(Script& script, Diagnostics& diagnostics) {
   ast::Program tree = parse(script.sources, script.base, diagnostics);
-  read_imports(tree, script.sources, diagnostics);
+  if (!diagnostics.has_errors()) read_imports(tree, script.sources, diagnostics);
   if (!diagnostics.has_errors()) add_library(tree, script.sources, diagnostics);
+  if (diagnostics.has_errors()) return {};
   return tree;
 }
 
 std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& kernel, const Options& options,
                                                 Diagnostics& diagnostics) {
-  const ast::Program tree = read_tree(script, diagnostics);
-  AnalysisOptions analysis = {.parameters = options.parameters, .settings = {}};
-  read_config(tree, analysis.settings, diagnostics);
-  for (const SettingOverride& by : script.settings)
-    (void)set(analysis.settings, by.setting, by.value); // checked when it was read
   std::optional<typed::Program> program;
-  if (!diagnostics.has_errors()) program = analyze(tree, kernel, analysis, diagnostics);
+  if (const auto tree = read_tree(script, diagnostics)) {
+    AnalysisOptions analysis = {.parameters = options.parameters, .settings = {}};
+    read_config(*tree, analysis.settings, diagnostics);
+    for (const SettingOverride& by : script.settings)
+      (void)set(analysis.settings, by.setting, by.value); // checked when it was read
+    program = analyze(*tree, kernel, analysis, diagnostics);
+    if (diagnostics.has_errors()) program.reset();
+  }
   diagnostics.sort_by_place();
   return program;
 }

@@ -27,7 +27,8 @@ typed::ExpressionPtr Checker::check_warnf(const ast::Call& node, const Builtin& 
   return formatted(EventKind::warnf, node, row, span);
 }
 
-typed::ExpressionPtr Checker::formatted(EventKind kind, const ast::Call& node, const Builtin& row, Span span) {
+typed::ExpressionPtr Checker::formatted(EventKind kind, const ast::Call& node, const Builtin& row,
+                                        Span span) {
   const std::string format = *text(*node.arguments[0]);
   auto pieces = parse_format(format);
   if (!pieces) {
@@ -75,8 +76,8 @@ typed::ExpressionPtr Checker::formatted(EventKind kind, const ast::Call& node, c
   for (const Type& type : types)
     size += type.size + kOverhead;
   if (size > kMostScratch)
-    report(DiagnosticId::scratch_too_large, span, "the values of this `" + std::string(row.name) + "` take", std::to_string(size),
-           std::to_string(kMostScratch));
+    report(DiagnosticId::scratch_too_large, span, "the values of this `" + std::string(row.name) + "` take",
+           std::to_string(size), std::to_string(kMostScratch));
   uint32_t event = add_event(kind, format, std::move(types), script_place(span));
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
 }

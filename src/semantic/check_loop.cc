@@ -67,7 +67,7 @@ void Checker::for_range(const ast::For& node, Span span, typed::Block& out) {
 
 /// What `.1` of a pair is: an aggregation's number, nothing for a histogram.
 static std::vector<Type> pair_of(const MapFacts& map) {
-  const Type key = read_type(map.key), value = read_type(map.value);
+  const Type key = storage_type(map.key), value = storage_type(map.value);
   if (value.kind == TypeKind::hist || value.kind == TypeKind::lhist) return {key};
   if (!value.is_aggregation()) return {key, value};
   return {key, integer_type(8, value.kind != TypeKind::count && value.is_signed)};

@@ -9,7 +9,8 @@
 namespace trc {
 
 /// The answer of `is_…`: nothing is known while the type is not.
-typed::ExpressionPtr Checker::answer(const ast::Call& node, Span span, bool (*holds)(const typed::Expression&)) {
+typed::ExpressionPtr Checker::answer(const ast::Call& node, Span span,
+                                     bool (*holds)(const typed::Expression&)) {
   ExpressionPtr e = value(*node.arguments[0]);
   if (e->type.is_none()) return unknown(span);
   return boolean(span, holds(*e));
@@ -43,7 +44,7 @@ typed::ExpressionPtr Checker::check_probetype(const ast::Call&, const Builtin&, 
   return text_constant(span, type);
 }
 
-typed::ExpressionPtr Checker::check_static_assert(const ast::Call& node, const Builtin&, Span span) {
+typed::ExpressionPtr Checker::check_assert_now(const ast::Call& node, const Builtin&, Span span) {
   ExpressionPtr test = comptime_value(*node.arguments[0]);
   if (test->type.is_none()) return unknown(span);
   const typed::Constant* known = as_constant(*test);
@@ -87,7 +88,8 @@ typed::ExpressionPtr Checker::check_fail(const ast::Call& node, const Builtin&, 
 
 /// The option as a call declares it; nothing after an error.
 std::optional<typed::Option> Checker::read_option(const ast::Call& node) {
-  typed::Option option = {.name = *text(*node.arguments[0]), .description = {}, .type = bool_type(), .text = {}};
+  typed::Option option = {
+      .name = *text(*node.arguments[0]), .description = {}, .type = bool_type(), .text = {}};
   auto refuse = [&](size_t argument, const char* what, const char* must) -> std::optional<typed::Option> {
     report(DiagnosticId::bad_option, node.arguments[argument]->span, what, must);
     return {};
@@ -118,7 +120,8 @@ typed::ExpressionPtr Checker::check_getopt(const ast::Call& node, const Builtin&
   std::optional<typed::Option> option = read_option(node);
   if (!option) return unknown(span);
   auto& options = context_.program.options;
-  auto known = std::find_if(options.begin(), options.end(), [&](const auto& o) { return o.name == option->name; });
+  auto known =
+      std::find_if(options.begin(), options.end(), [&](const auto& o) { return o.name == option->name; });
   if (known == options.end()) known = options.insert(options.end(), *option);
   if (known->type != option->type || known->number != option->number || known->text != option->text) {
     report(DiagnosticId::option_differs, span, option->name);

@@ -81,7 +81,8 @@ private:
 
 /// Whether it says that this kernel lacks something, not that the script is wrong.
 bool is_about_the_kernel(DiagnosticId id) {
-  static constexpr DiagnosticId kIds[] = {DiagnosticId::unknown_tracepoint_category, DiagnosticId::unknown_tracepoint,
+  static constexpr DiagnosticId kIds[] = {DiagnosticId::unknown_tracepoint_category,
+                                          DiagnosticId::unknown_tracepoint,
                                           DiagnosticId::unknown_raw_tracepoint, DiagnosticId::no_match};
   return std::find(std::begin(kIds), std::end(kIds), id) != std::end(kIds);
 }

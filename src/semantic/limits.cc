@@ -88,12 +88,13 @@ uint64_t memory_of_functions(const typed::Program& program) {
 
 } // namespace
 
-/// Attaching thousands of probes takes a while, and a wildcard too many is quickly written: hence the settings.
+/// Attaching thousands of probes takes a while, and a wildcard too many is quickly written: hence the
+/// settings.
 static void check_counts(const typed::Program& program, Diagnostics& diagnostics) {
   auto check = [&](size_t count, uint64_t most, const char* what, const char* setting) {
     if (count > most)
-      diagnostics.report(DiagnosticId::too_many_probes, program.probes.front().span, std::to_string(count), what,
-                         setting, std::to_string(most));
+      diagnostics.report(DiagnosticId::too_many_probes, program.probes.front().span, std::to_string(count),
+                         what, setting, std::to_string(most));
   };
   size_t probes = 0;
   for (const typed::Probe& probe : program.probes)

@@ -20,15 +20,17 @@ constexpr Row kKinds[] = {
 };
 
 const Row* find_kind(std::string_view name) {
-  const auto* row = std::find_if(std::begin(kKinds), std::end(kKinds), [&](auto& r) { return r.name == name; });
+  const auto* row =
+      std::find_if(std::begin(kKinds), std::end(kKinds), [&](auto& r) { return r.name == name; });
   return row == std::end(kKinds) ? nullptr : row;
 }
 
 } // namespace
 
-DeclaredMaps read_map_declarations(const ast::Program& program,
-                                   const std::function<std::optional<uint64_t>(const ast::Expression&)>& number,
-                                   Diagnostics& diagnostics) {
+DeclaredMaps
+read_map_declarations(const ast::Program& program,
+                      const std::function<std::optional<uint64_t>(const ast::Expression&)>& number,
+                      Diagnostics& diagnostics) {
   DeclaredMaps declared;
   for (const ast::MapDeclaration& source : program.map_declarations) {
     const Row* row = find_kind(source.kind.name);

@@ -21,9 +21,10 @@ struct DeclaredMap {
 using DeclaredMaps = std::map<std::string, DeclaredMap>;
 
 /// `number` gives the value of an expression that is known by now.
-DeclaredMaps read_map_declarations(const ast::Program& program,
-                                   const std::function<std::optional<uint64_t>(const ast::Expression&)>& number,
-                                   Diagnostics& diagnostics);
+DeclaredMaps
+read_map_declarations(const ast::Program& program,
+                      const std::function<std::optional<uint64_t>(const ast::Expression&)>& number,
+                      Diagnostics& diagnostics);
 
 /// Puts them into the program's maps; reports those that don't go with the map's values, or that no map has.
 void apply_map_declarations(const DeclaredMaps& declared, typed::Program& program, Diagnostics& diagnostics);

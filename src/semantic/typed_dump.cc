@@ -47,7 +47,7 @@ public:
       out_ += map.is_cleared ? " cleared\n" : "\n";
     }
     for (const Event& event : program_.events) {
-      static constexpr const char* kKinds[] = {"printf", "print", "print_scalar", "time"};
+      static constexpr const char* kKinds[] = {"printf", "print", "print_scalar", "time", "errorf", "warnf"};
       out_ += std::string("event ") + kKinds[static_cast<size_t>(event.kind)] + " " + quoted(event.format);
       for (const Type& field : event.fields)
         out_ += " " + spelling(field);
