@@ -49,12 +49,24 @@ llvm::Function* ModuleBuilder::add_program(const std::string& name, const std::s
   return function;
 }
 
+/// How many of the manifest's lines stand before those of the text that a place is in. A text that code
+/// comes from for the first time is added to them.
+uint32_t ModuleBuilder::lines_before(const Location& at, Span span) {
+  if (at.source == manifest.source_name) return 0;
+  for (const ImportedSource& source : manifest.imported)
+    if (source.name == at.source) return source.first;
+  manifest.imported.push_back({std::string(at.source), static_cast<uint32_t>(manifest.source_lines.size())});
+  for (std::string_view line : split(options.sources.text(span.begin), '\n'))
+    manifest.source_lines.emplace_back(line);
+  return manifest.imported.back().first;
+}
+
 void ModuleBuilder::set_location(Span span) {
   span_ = span;
   Location at = options.sources.locate(span.begin);
   // BTF has ten bits for a column; more would spill into the line.
   const uint32_t column = std::min<uint32_t>(at.column, 1023);
-  ir.SetCurrentDebugLocation(llvm::DILocation::get(context, at.line, column, subprogram_));
+  ir.SetCurrentDebugLocation(llvm::DILocation::get(context, lines_before(at, span) + at.line, column, subprogram_));
 }
 
 std::string ModuleBuilder::place() const {

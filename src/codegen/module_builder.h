@@ -41,6 +41,7 @@ public:
   llvm::GlobalVariable* constant_table(const std::vector<uint64_t>& values, uint32_t bytes);
   llvm::Value* zeros(uint32_t size) { return constant_bytes("", size); }
   void set_location(Span span);
+  uint32_t lines_before(const Location& at, Span span);
   /// The place that set_location() named last, as `FILE:LINE:COLUMN`.
   std::string place() const;
   /// Counts one loss; the counter is made when it is first asked for.

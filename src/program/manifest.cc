@@ -151,6 +151,11 @@ template<class Archive> void fields(Archive& archive, LossInfo& loss) {
   archive("place", loss.place);
 }
 
+template<class Archive> void fields(Archive& archive, ImportedSource& source) {
+  archive("name", source.name);
+  archive("first", source.first);
+}
+
 template<class Archive> void fields(Archive& archive, OptionInfo& option) {
   archive("name", option.name);
   archive.optional("description", option.description);
@@ -178,6 +183,7 @@ template<class Archive> void fields(Archive& archive, ProgramInfo& program) {
 template<class Archive> void fields(Archive& archive, Manifest& manifest) {
   archive("source_name", manifest.source_name);
   archive("source_lines", manifest.source_lines);
+  archive.optional("imported", manifest.imported);
   archive("maps", manifest.maps);
   archive("events", manifest.events);
   archive("actions", manifest.actions);
@@ -347,6 +353,13 @@ void read(const Json& json, T& value, int depth) {
 }
 
 } // namespace
+
+ScriptPlace place_of(const Manifest& manifest, const SourceLine& line) {
+  ScriptPlace place = {manifest.source_name, line.line, line.column};
+  for (const ImportedSource& source : manifest.imported)
+    if (line.line > source.first) place = {source.name, line.line - source.first, line.column};
+  return place;
+}
 
 std::string to_json(const Manifest& manifest) { return pretty_json(write(manifest)); }
 

@@ -123,9 +123,18 @@ enum class ProgramType : uint8_t {
   perf_event,     ///< BPF_PROG_TYPE_PERF_EVENT
 };
 
+/// A text besides the script that code comes from: an imported script, a part of the library.
+struct ImportedSource {
+  std::string name;
+  uint32_t first = 0; ///< index of its first line in Manifest::source_lines
+
+  bool operator==(const ImportedSource&) const = default;
+};
+
 struct SourceLine {
   uint32_t instruction = 0; ///< first instruction, counted in 8-byte units from the program's start
-  uint32_t line = 0, column = 0;
+  uint32_t line = 0;        ///< in Manifest::source_lines, from 1
+  uint32_t column = 0;
 
   bool operator==(const SourceLine&) const = default;
 };
@@ -156,7 +165,9 @@ struct ProgramInfo {
 
 struct Manifest {
   std::string source_name;
-  std::vector<std::string> source_lines; ///< of the script, for messages at load and run time
+  /// Of the script, then of each of `imported`, in its order: for messages at load and run time.
+  std::vector<std::string> source_lines;
+  std::vector<ImportedSource> imported;
   std::vector<MapInfo> maps;
   std::vector<EventInfo> events;
   std::vector<ActionInfo> actions;
@@ -172,6 +183,9 @@ struct Manifest {
 
   bool operator==(const Manifest&) const = default;
 };
+
+/// As people count, in the text that the line is of.
+ScriptPlace place_of(const Manifest& manifest, const SourceLine& line);
 
 /// Pretty-printed, keys in a fixed order.
 std::string to_json(const Manifest& manifest);

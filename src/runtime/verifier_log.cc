@@ -206,8 +206,9 @@ Error explain_refusal(const Manifest& manifest, const ProgramInfo& program, int 
   if (at == nullptr)
     return {kind, "the kernel refused the program of `" + program.probe + "`: " + words, std::move(hint)};
 
-  std::string cause = manifest.source_name + ":" + std::to_string(at->line) + ":" +
-                      std::to_string(at->column) + ": the kernel refused this: " + words;
+  const ScriptPlace place = place_of(manifest, *at);
+  std::string cause = place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) +
+                      ": the kernel refused this: " + words;
   if (at->line <= manifest.source_lines.size())
     cause += "\n" + excerpt(manifest.source_lines[at->line - 1], at->column);
   return {kind, std::move(cause), std::move(hint)};

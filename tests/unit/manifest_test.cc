@@ -204,5 +204,15 @@ TEST(Manifest, RefusesEndlessNesting) {
   EXPECT_NE(refusal(to_json(manifest)).find("nested too deep"), std::string::npos);
 }
 
+TEST(Manifest, PlacesAreInTheTextThatTheirLineIsOf) {
+  Manifest manifest = {.source_name = "script.trc", .source_lines = {"a", "b", "c", "d", "e"}};
+  manifest.imported = {{"first.bt", 2}, {"second.bt", 4}};
+  auto place = [&](uint32_t line) { return place_of(manifest, {.line = line, .column = 3}); };
+  EXPECT_EQ(place(2), (ScriptPlace{"script.trc", 2, 3}));
+  EXPECT_EQ(place(3), (ScriptPlace{"first.bt", 1, 3}));
+  EXPECT_EQ(place(4), (ScriptPlace{"first.bt", 2, 3}));
+  EXPECT_EQ(place(5), (ScriptPlace{"second.bt", 1, 3}));
+}
+
 } // namespace
 } // namespace trc
