@@ -12,8 +12,8 @@ llvm::Value* ProgramBuilder::context_value(const probes::ContextAccess& access) 
     value->setVolatile(true);
     return ir.CreateZExt(value, ir.getInt64Ty());
   };
-  if (!access.through) return load(offset(context_, access.offset), access.size);
-  Value* pointer = ir.CreateIntToPtr(load(offset(context_, access.offset), 8), ir.getPtrTy());
+  if (!access.through) return load(offset(context(), access.offset), access.size);
+  Value* pointer = ir.CreateIntToPtr(load(offset(context(), access.offset), 8), ir.getPtrTy());
   return load(offset(pointer, *access.through), access.size);
 }
 
@@ -34,10 +34,10 @@ llvm::Value* ProgramBuilder::scalar_argument(const probes::ContextAccess& access
 
 ProgramBuilder::DataLocation ProgramBuilder::data_location(const probes::ContextAccess& access) {
   auto& ir = m_.ir;
-  auto* loaded = ir.CreateLoad(ir.getInt32Ty(), offset(context_, access.offset));
+  auto* loaded = ir.CreateLoad(ir.getInt32Ty(), offset(context(), access.offset));
   loaded->setVolatile(true);
   Value* where = ir.CreateZExt(loaded, ir.getInt64Ty());
-  Value* base = access.is_relative ? offset(context_, access.offset + 4) : context_;
+  Value* base = access.is_relative ? offset(context(), access.offset + 4) : context();
   return {.from = ir.CreateGEP(ir.getInt8Ty(), base, ir.CreateAnd(where, 0xffff)),
           .length = ir.CreateLShr(where, 16)};
 }
@@ -47,7 +47,7 @@ void ProgramBuilder::store_argument(const probes::ContextAccess& access, const T
   const uint32_t size = type.size;
   switch (access.kind) {
   case probes::AccessKind::bytes:
-    m_.call(Helper::probe_read_kernel, {to, word(size), offset(context_, access.offset)});
+    m_.call(Helper::probe_read_kernel, {to, word(size), offset(context(), access.offset)});
     return;
   case probes::AccessKind::data_loc_buffer: {
     const DataLocation data = data_location(access);
@@ -62,7 +62,7 @@ void ProgramBuilder::store_argument(const probes::ContextAccess& access, const T
     zero(to, size);
     const bool is_elsewhere = access.kind == probes::AccessKind::data_loc_string;
     read_string(AddressSpace::kernel, to, word(size),
-                is_elsewhere ? data_location(access).from : offset(context_, access.offset));
+                is_elsewhere ? data_location(access).from : offset(context(), access.offset));
   }
   }
 }

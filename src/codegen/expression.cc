@@ -17,7 +17,7 @@ llvm::Value* ProgramBuilder::scalar_value(const typed::Expression& e) {
   return std::visit(
       overloaded{
           [&](const typed::Constant& n) -> Value* { return word(n.bits); },
-          [&](const typed::VariableRead& n) { return load_word(variables_[n.variable]); },
+          [&](const typed::VariableRead& n) { return load_word(variable(n.variable)); },
           [&](const typed::MapRead& n) { return read_scalar(n.access, e.type); },
           [&](const typed::AggregationRead& n) {
             return read_aggregation(n.access, typed_map(n.access).value);
@@ -50,6 +50,7 @@ llvm::Value* ProgramBuilder::scalar_value(const typed::Expression& e) {
           [&](const typed::MapStep& n) { return map_step(n, e.type); },
           [&](const typed::Convert& n) { return converted(*n.operand, e.type); },
           [&](const typed::Call& n) { return lower(n, e.type); },
+          [&](const typed::FunctionCall& n) { return call_function(n); },
           [](const auto&) -> Value* { TRC_CHECK(false, "a string or tuple where a number should be"); },
       },
       e.node);
@@ -201,9 +202,9 @@ llvm::Value* ProgramBuilder::comparison(const typed::Binary& node) {
 llvm::Value* ProgramBuilder::step(const typed::VariableStep& node) {
   const bool up = node.op == UnaryOperator::pre_increment || node.op == UnaryOperator::post_increment;
   const bool before = node.op == UnaryOperator::post_increment || node.op == UnaryOperator::post_decrement;
-  Value* old = load_word(variables_[node.variable]);
+  Value* old = load_word(variable(node.variable));
   Value* changed = m_.ir.CreateAdd(old, word(up ? node.by : -uint64_t{node.by}));
-  store_word(changed, variables_[node.variable]);
+  store_word(changed, variable(node.variable));
   return before ? old : changed;
 }
 

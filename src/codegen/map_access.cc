@@ -166,15 +166,16 @@ llvm::Value* ProgramBuilder::for_each_cpu(const std::function<void(Value* cpu)>&
   return next;
 }
 
-/// count, sum, min, max or avg as one number: what the CPUs have, put together in two words of memory.
-llvm::Value* ProgramBuilder::read_aggregation(const typed::MapAccess& access, const Type& type) {
+/// count, sum, min, max or avg as one number: what the CPUs have, put together in two words of memory. `each`
+/// calls what it is given with the memory of each CPU.
+llvm::Value* ProgramBuilder::add_up(const Type& type, const std::function<void(const Add&)>& each) {
   auto& ir = m_.ir;
   Value *total = allocate(8), *count = allocate(8);
   store_word(word(0), total);
   store_word(word(0), count);
   const bool extreme = type.kind == TypeKind::min || type.kind == TypeKind::max;
   const bool two_words = extreme || type.kind == TypeKind::avg;
-  auto add = [&](Value* memory) {
+  each([&](Value* memory) {
     Value* first = load_word(memory);
     Value* second = two_words ? load_word(offset(memory, 8)) : word(1);
     if (!extreme) {
@@ -191,23 +192,31 @@ llvm::Value* ProgramBuilder::read_aggregation(const typed::MapAccess& access, co
       store_word(ir.CreateSelect(takes, first, held), total);
       store_word(word(1), count);
     });
-  };
-  if (is_slot(info(access))) {
-    for_each_cpu([&](Value* cpu) { add(slot(info(access), cpu).value); });
-  } else {
-    Value* key = key_address(access);
-    BasicBlock* missing = new_block("missing");
-    Value* map = map_pointer(access, missing);
-    for_each_cpu([&](Value* cpu) {
-      Value* found = m_.call(Helper::map_lookup_percpu_elem, {map, key, cpu});
-      Value* element = ir.CreateIntToPtr(found, ir.getPtrTy());
-      if_true(ir.CreateIsNotNull(element), [&] { add(element); });
-    });
-    branch_to(missing);
-    ir.SetInsertPoint(missing);
-  }
+  });
   if (type.kind != TypeKind::avg) return load_word(total);
   return divide(BinaryOperator::divide, type.is_signed, load_word(total), load_word(count), "");
+}
+
+void ProgramBuilder::each_element(Value* map, Value* key, const Add& add) {
+  for_each_cpu([&](Value* cpu) {
+    Value* found = m_.call(Helper::map_lookup_percpu_elem, {map, key, cpu});
+    Value* element = m_.ir.CreateIntToPtr(found, m_.ir.getPtrTy());
+    if_true(m_.ir.CreateIsNotNull(element), [&] { add(element); });
+  });
+}
+
+llvm::Value* ProgramBuilder::read_aggregation(const typed::MapAccess& access, const Type& type) {
+  return add_up(type, [&](const Add& add) {
+    if (is_slot(info(access))) {
+      for_each_cpu([&](Value* cpu) { add(slot(info(access), cpu).value); });
+      return;
+    }
+    Value* key = key_address(access);
+    BasicBlock* missing = new_block("missing");
+    each_element(map_pointer(access, missing), key, add);
+    branch_to(missing);
+    m_.ir.SetInsertPoint(missing);
+  });
 }
 
 llvm::Value* ProgramBuilder::update_in_place(BinaryOperator op, bool is_signed, Value* place,

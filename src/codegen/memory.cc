@@ -60,7 +60,8 @@ void ProgramBuilder::reach() {
 
 llvm::Value* ProgramBuilder::allocate(uint32_t size) {
   size = (size + 7) / 8 * 8;
-  if (size <= kLargestOnStack) {
+  // The functions of one program share its stack: there they leave it to LLVM.
+  if (size <= kLargestOnStack && !frame_) {
     for (size_t i = stack_used_; i < stack_.size(); ++i) {
       if (stack_[i]->getAllocatedType()->getArrayNumElements() * 8 != size) continue;
       std::swap(stack_[i], stack_[stack_used_]);
@@ -75,11 +76,20 @@ llvm::Value* ProgramBuilder::allocate(uint32_t size) {
       return place;
     }
   }
+  return scratch_at(reserve(size));
+}
+
+uint32_t ProgramBuilder::reserve(uint32_t size) {
+  size = (size + 7) / 8 * 8;
   TRC_CHECK(scratch_used_ + size <= kMostScratchMemory, "a program needs more scratch memory than there is");
-  Value* place = offset(scratch_, scratch_used_);
+  const uint32_t place = scratch_used_;
   scratch_used_ += size;
   scratch_size_ = std::max(scratch_size_, scratch_used_);
   return place;
+}
+
+llvm::Value* ProgramBuilder::scratch_at(uint32_t at) {
+  return offset(frame_ ? frame_word(kScratchWord) : scratch_, at);
 }
 
 /// The look-up is made before it is known what it is for; close_scratch() takes it out again or completes it.
@@ -94,6 +104,7 @@ void ProgramBuilder::open_scratch() {
   Value* found = m_.call(Helper::map_lookup_elem, {m_.map(scratch_map_), key});
   scratch_ = m_.ir.CreateIntToPtr(found, m_.ir.getPtrTy(), "scratch");
   return_unless(m_.ir.CreateIsNotNull(scratch_), "body");
+  if (has_functions_) open_frame();
 }
 
 /// A per-CPU array if it can be one; what is larger is an array in which each CPU has an element of its own.

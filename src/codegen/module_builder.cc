@@ -27,9 +27,11 @@ ModuleBuilder::ModuleBuilder(const typed::Program& program_, const CodegenOption
   // The source stands in the debug information, or LLVM would look for a file of that name.
   file_ = debug_.createFile(manifest.source_name, ".", std::nullopt, llvm::StringRef(text));
   debug_.createCompileUnit(llvm::dwarf::DW_LANG_C, file_, "trc", true, "", 0);
+  // Without parameters: the kernel takes none that has no name, and sees itself what there are.
   auto* number = debug_.createBasicType("int", 32, llvm::dwarf::DW_ATE_signed);
-  auto* pointer = debug_.createPointerType(nullptr, 64);
-  program_type_ = debug_.createSubroutineType(debug_.getOrCreateTypeArray({number, pointer}));
+  program_type_ = debug_.createSubroutineType(debug_.getOrCreateTypeArray({number}));
+  auto* word = debug_.createBasicType("long", 64, llvm::dwarf::DW_ATE_signed);
+  function_type_ = debug_.createSubroutineType(debug_.getOrCreateTypeArray({word}));
 }
 
 void ModuleBuilder::finish() {
@@ -37,16 +39,31 @@ void ModuleBuilder::finish() {
   debug_.finalize();
 }
 
-llvm::Function* ModuleBuilder::add_program(const std::string& name, const std::string& section) {
-  auto* type = llvm::FunctionType::get(ir.getInt32Ty(), {ir.getPtrTy()}, false);
-  auto* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
+llvm::Function* ModuleBuilder::add(const std::string& name, const std::string& section,
+                                   llvm::FunctionType* type, bool is_local) {
+  auto linkage = is_local ? llvm::Function::InternalLinkage : llvm::Function::ExternalLinkage;
+  auto* function = llvm::Function::Create(type, linkage, name, module);
   function->setSection(section);
   function->addFnAttr(llvm::Attribute::NoUnwind);
-  subprogram_ =
-      debug_.createFunction(file_, name, name, file_, 1, program_type_, 1, llvm::DINode::FlagPrototyped,
-                            llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized);
-  function->setSubprogram(subprogram_);
+  auto flags = llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized;
+  if (is_local) flags |= llvm::DISubprogram::SPFlagLocalToUnit;
+  function->setSubprogram(debug_.createFunction(file_, name, name, file_, 1,
+                                                is_local ? function_type_ : program_type_, 1,
+                                                llvm::DINode::FlagPrototyped, flags));
   return function;
+}
+
+llvm::Function* ModuleBuilder::add_program(const std::string& name, const std::string& section) {
+  auto* type = llvm::FunctionType::get(ir.getInt32Ty(), {ir.getPtrTy()}, false);
+  llvm::Function* function = add(name, section, type, false);
+  subprogram_ = function->getSubprogram();
+  return function;
+}
+
+llvm::Function* ModuleBuilder::add_function(const std::string& name, const std::string& section,
+                                            const std::vector<llvm::Type*>& parameters) {
+  // The kernel takes a function as a callback only if it is local to its object.
+  return add(name, section, llvm::FunctionType::get(ir.getInt64Ty(), parameters, false), true);
 }
 
 /// How many of the manifest's lines stand before those of the text that a place is in. A text that code
@@ -122,10 +139,8 @@ llvm::GlobalVariable* ModuleBuilder::constant_table(const std::vector<uint64_t>&
 }
 
 void ModuleBuilder::count_loss(LossCause cause, const std::string& place) {
-  const LossInfo loss = {cause, place};
-  auto found = std::find(manifest.losses.begin(), manifest.losses.end(), loss);
-  const size_t index = found - manifest.losses.begin();
-  if (found == manifest.losses.end()) manifest.losses.push_back(loss);
+  const size_t index = losses_.try_emplace({cause, place}, manifest.losses.size()).first->second;
+  if (index == manifest.losses.size()) manifest.losses.push_back({cause, place});
   ir.CreateAtomicRMW(llvm::AtomicRMWInst::Add, data(loss_offset(manifest, index)), word(1), llvm::Align(8),
                      llvm::AtomicOrdering::Monotonic);
 }

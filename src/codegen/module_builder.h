@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
@@ -29,7 +31,20 @@ public:
   /// Ends layout and debug information; afterwards the module can be optimized and emitted.
   void finish();
 
+  /// The function that the kernel calls. Its section is the program: what it calls follows there.
   llvm::Function* add_program(const std::string& name, const std::string& section);
+  /// A further function of a program, with 64 bits as its result.
+  llvm::Function* add_function(const std::string& name, const std::string& section,
+                               const std::vector<llvm::Type*>& parameters);
+  /// Fills another function and then goes on where it was.
+  template<class Fill> void within(llvm::Function* function, const Fill& fill) {
+    llvm::IRBuilder<>::InsertPointGuard guard(ir);
+    llvm::DISubprogram* outer = std::exchange(subprogram_, function->getSubprogram());
+    const Span span = span_;
+    fill();
+    subprogram_ = outer;
+    span_ = span;
+  }
   llvm::Value* call(Helper helper, std::initializer_list<llvm::Value*> arguments);
   /// A place in the data map.
   llvm::Value* data(uint64_t offset);
@@ -42,6 +57,7 @@ public:
   llvm::Value* zeros(uint32_t size) { return constant_bytes("", size); }
   void set_location(Span span);
   uint32_t lines_before(const Location& at, Span span);
+  Span span() const { return span_; }
   /// The place that set_location() named last, as `FILE:LINE:COLUMN`.
   std::string place() const;
   /// Counts one loss; the counter is made when it is first asked for.
@@ -60,14 +76,17 @@ public:
   llvm::IRBuilder<> ir;
 
 private:
+  llvm::Function* add(const std::string& name, const std::string& section, llvm::FunctionType* type,
+                      bool is_local);
   llvm::GlobalVariable* external(const std::string& name);
   llvm::GlobalVariable* constant_global(llvm::Constant* initializer);
 
   llvm::DIBuilder debug_;
   llvm::DIFile* file_ = nullptr;
-  llvm::DISubroutineType* program_type_ = nullptr;
+  llvm::DISubroutineType *program_type_ = nullptr, *function_type_ = nullptr;
   llvm::DISubprogram* subprogram_ = nullptr;
   std::map<std::string, llvm::GlobalVariable*> constants_;
+  std::map<std::pair<LossCause, std::string>, size_t> losses_; ///< their indices in the manifest
   Span span_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "codegen/module_builder.h"
@@ -30,6 +31,48 @@ private:
   void return_unless(Value* condition, const char* name);
   ProgramInfo describe() const;
 
+  // function.cc: programs of more than one function
+  /// What of a program a function is.
+  enum class Part : uint8_t { program, loop_body, function };
+  /// A `fn` in this program. Arguments and results are passed in its variables.
+  struct Subprogram {
+    llvm::Function* function = nullptr;
+    std::vector<uint32_t> variables; ///< where they lie in scratch memory
+    uint32_t result = 0;
+    Type type;          ///< of the result
+    bool exits = false; ///< can end the whole program
+  };
+  /// Why a function ends before its time: the word at kLeaving in scratch memory, for its caller.
+  enum Leaving : uint64_t { kStays = 0, kLeavesFunction = 1, kLeavesProgram = 2 };
+  static constexpr uint32_t kLeaving = 0;
+  static constexpr uint32_t kContextWord = 0, kScratchWord = 1;
+  void open_frame();
+  Value* context();
+  Value* probe_index();
+  Value* variable(typed::VariableId id);
+  void declare(const std::vector<Type>& variables);
+  Value* frame_word(uint32_t index);
+  void build_functions(const typed::Block& body);
+  void build_function(typed::FunctionId id);
+  void fill(llvm::Function* function, Part part, Span span, const std::function<void()>& body);
+  bool exits(const typed::Block& block) const;
+  bool leaves(const typed::Block& block) const;
+  Value* call_function(const typed::FunctionCall& node);
+  void pass_arguments(const typed::FunctionCall& node, const Subprogram& callee);
+  void return_statement(const typed::Return& node);
+  void leave(Leaving how);
+  void leave_if_left();
+  void return_from_program() { leave(kLeavesProgram); }
+
+  // loop.cc
+  void while_loop(const typed::While& node);
+  void unroll(const typed::Unroll& node);
+  void for_range(const typed::ForRange& node);
+  void for_map(const typed::ForMap& node);
+  void store_pair(const typed::ForMap& node, Value* map, Value* key, Value* value);
+  llvm::Function* loop_body(const char* name, const std::vector<llvm::Type*>& parameters,
+                            const std::function<void()>& round, const std::function<void()>& end = {});
+
   // memory.cc: places, copies, strings
   void open_scratch();
   void close_scratch();
@@ -42,6 +85,9 @@ private:
   /// Room for a temporary or variable: on the stack if small, else in the program's scratch memory. 8-byte
   /// aligned.
   Value* allocate(uint32_t size);
+  /// Room in the program's scratch memory, as an offset: for what several of its functions use.
+  uint32_t reserve(uint32_t size);
+  Value* scratch_at(uint32_t at);
   Value* offset(Value* base, uint64_t bytes);
   void zero(Value* to, uint32_t size);
   void copy(Value* to, Value* from, uint32_t size);
@@ -129,7 +175,6 @@ private:
   void assign_map(const typed::AssignMap& node);
   void update_map(const typed::UpdateMap& node);
   void if_statement(const typed::If& node);
-  void return_from_program();
 
   // expression.cc
   Value* scalar(const typed::Expression& expression);
@@ -195,6 +240,9 @@ private:
   void count_failed_insertion(Value* result, const std::string& map);
   Value* read_scalar(const typed::MapAccess& access, const Type& type);
   Value* read_address(const typed::MapAccess& access, const Type& type);
+  using Add = std::function<void(Value* memory)>;
+  Value* add_up(const Type& type, const std::function<void(const Add&)>& each);
+  void each_element(Value* map, Value* key, const Add& add);
   Value* read_aggregation(const typed::MapAccess& access, const Type& type);
   Value* for_each_cpu(const std::function<void(Value* cpu)>& body);
   Value* map_step(const typed::MapStep& node, const Type& type);
@@ -233,18 +281,30 @@ private:
   ModuleBuilder& m_;
   const typed::Probe& probe_;
   size_t index_;
-  llvm::Function* function_ = nullptr;
+  std::string section_;
+  llvm::Function* function_ = nullptr; ///< the one that is being filled
+  Part part_ = Part::program;
   Value* context_ = nullptr;
   BasicBlock* exit_ = nullptr;   ///< returns
   Value* probe_index_ = nullptr; ///< which of the instances this is, where there are several
   BasicBlock* scratch_look_up_ = nullptr;
   Value* scratch_ = nullptr; ///< the program's memory on this CPU
+  /// Programs with loops or calls: what all their functions need lies on the stack of the first, and each
+  /// gets a pointer to it. Words: the context, scratch memory. Null in all other programs.
+  Value* frame_ = nullptr;
+  bool has_functions_ = false;
+  uint32_t probe_index_at_ = 0; ///< where other functions find it
+  BasicBlock *on_break_ = nullptr, *on_continue_ = nullptr;
+  std::map<typed::FunctionId, Subprogram> functions_;
+  const Subprogram* subprogram_ = nullptr; ///< the `fn` that is being filled
   uint32_t scratch_map_ = 0;
   uint32_t scratch_used_ = 0, scratch_size_ = 0;
   uint32_t stack_used_ = 0; ///< slots of stack_ in use
   std::vector<llvm::AllocaInst*> stack_;
   uint32_t stack_bytes_ = 0;
-  std::vector<Value*> variables_;
+  std::vector<Value*> variables_;         ///< in programs of one function
+  std::vector<uint32_t> variable_places_; ///< in all others
+  const std::vector<Type>* variable_types_ = nullptr;
 };
 
 } // namespace trc::codegen

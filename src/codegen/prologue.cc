@@ -27,15 +27,16 @@ ProgramBuilder::ProgramBuilder(ModuleBuilder& module, const typed::Probe& probe,
 
 void ProgramBuilder::build() {
   ProgramInfo info = describe();
-  function_ = m_.add_program(info.name, info.section);
+  section_ = info.section;
+  function_ = m_.add_program(info.name, section_);
   context_ = function_->getArg(0);
+  build_functions(probe_.body);
   exit_ = BasicBlock::Create(m_.context, "exit", function_);
   m_.ir.SetInsertPoint(BasicBlock::Create(m_.context, "entry", function_, exit_));
   m_.set_location(probe_.span);
 
   prologue();
-  for (const Type& type : probe_.variables)
-    variables_.push_back(allocate(std::max<uint32_t>(type.size, 8)));
+  declare(probe_.variables);
   block(probe_.body);
   branch_to(exit_);
   m_.set_location(probe_.span);

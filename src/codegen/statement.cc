@@ -1,5 +1,4 @@
 // Statements.
-#include "base/check.h"
 #include "base/overloaded.h"
 #include "codegen/program_builder.h"
 #include "semantic/typed_walk.h"
@@ -17,7 +16,9 @@ void ProgramBuilder::statement(const typed::Statement& source) {
   const Mark before = mark();
   std::visit(overloaded{
                  [&](const typed::Evaluate& n) {
-                   if (auto* call = std::get_if<typed::Call>(&n.expression->node))
+                   if (auto* function = std::get_if<typed::FunctionCall>(&n.expression->node))
+                     call_function(*function);
+                   else if (auto* call = std::get_if<typed::Call>(&n.expression->node))
                      lower(*call, n.expression->type);
                    else if (n.expression->type.is_scalar())
                      scalar(*n.expression);
@@ -25,10 +26,12 @@ void ProgramBuilder::statement(const typed::Statement& source) {
                      address(*n.expression);
                  },
                  [&](const typed::AssignVariable& n) {
-                   Value* place = variables_[n.variable];
-                   if (n.value->type.is_scalar())
-                     store_word(scalar(*n.value), place);
-                   else if (typed::reads_variable(*n.value, n.variable))
+                   if (n.value->type.is_scalar()) {
+                     Value* number = scalar(*n.value);
+                     return store_word(number, variable(n.variable));
+                   }
+                   Value* place = variable(n.variable);
+                   if (typed::reads_variable(*n.value, n.variable))
                      copy(place, made(*n.value), n.value->type.size); // not before all of it is read
                    else
                      store(*n.value, place);
@@ -37,8 +40,13 @@ void ProgramBuilder::statement(const typed::Statement& source) {
                  [&](const typed::UpdateMap& n) { update_map(n); },
                  [&](const typed::If& n) { if_statement(n); },
                  [&](const typed::Nested& n) { block(n.block); },
-                 [&](const typed::Return&) { return_from_program(); },
-                 [&](const auto&) { TRC_CHECK(false, "not yet"); },
+                 [&](const typed::While& n) { while_loop(n); },
+                 [&](const typed::Unroll& n) { unroll(n); },
+                 [&](const typed::ForRange& n) { for_range(n); },
+                 [&](const typed::ForMap& n) { for_map(n); },
+                 [&](const typed::Break&) { branch_to(on_break_); },
+                 [&](const typed::Continue&) { branch_to(on_continue_); },
+                 [&](const typed::Return& n) { return_statement(n); },
              },
              source.node);
   release(before);
@@ -58,7 +66,5 @@ void ProgramBuilder::if_statement(const typed::If& node) {
   branch_to(end);
   m_.ir.SetInsertPoint(end);
 }
-
-void ProgramBuilder::return_from_program() { branch_to(exit_); }
 
 } // namespace trc::codegen

@@ -48,6 +48,10 @@ void ProgramBuilder::store_parts(const typed::Expression& e, Value* to) {
                    else
                      copy(to, address(e), size);
                  },
+                 [&](const typed::FunctionCall& n) {
+                   call_function(n);
+                   copy(to, scratch_at(functions_.at(n.function).result), size);
+                 },
                  [&](const auto&) { copy(to, address(e), size); },
              },
              e.node);
@@ -98,7 +102,7 @@ llvm::Value* ProgramBuilder::made(const typed::Expression& e) {
 llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
   return std::visit(overloaded{
                         [&](const typed::Text& n) { return m_.constant_bytes(n.bytes, e.type.size); },
-                        [&](const typed::VariableRead& n) { return variables_[n.variable]; },
+                        [&](const typed::VariableRead& n) { return variable(n.variable); },
                         [&](const typed::MapRead& n) { return read_address(n.access, e.type); },
                         [&](const typed::Dereference&) { return place_address(e); },
                         [&](const typed::Part&) { return place_address(e); },
@@ -171,10 +175,10 @@ llvm::Value* ProgramBuilder::probe_name_address(uint32_t size) {
     table += name;
   }
   Value* rows = m_.constant_bytes(table, table.size());
-  TRC_CHECK(probe_index_, "a program for several probes that can't tell them apart");
+  TRC_CHECK(probe_index(), "a program for several probes that can't tell them apart");
   // The bound is for the verifier: a cookie or table gives no other number. Opaque on both sides, so that
   // what is compared is what is multiplied.
-  Value* index = m_.opaque(probe_index_);
+  Value* index = m_.opaque(probe_index());
   Value* bounded =
       m_.ir.CreateSelect(m_.ir.CreateICmpULT(index, word(probe_.instances.size())), index, word(0));
   return m_.ir.CreateGEP(m_.ir.getInt8Ty(), rows, m_.ir.CreateMul(m_.opaque(bounded), word(size)));

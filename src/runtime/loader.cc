@@ -102,6 +102,14 @@ private:
     }
     if (relocation.type != kRelocate64 || index + 1 >= code.size())
       return unresolved(relocation, section.name);
+    if (relocation.section == section.name) {
+      // The address of a function of this program: `imm` counts bytes from the symbol; the kernel wants
+      // instructions from the next one.
+      const uint64_t target = (relocation.value + static_cast<uint32_t>(code[index].imm)) / sizeof(bpf_insn);
+      code[index].src_reg = BPF_PSEUDO_FUNC;
+      code[index].imm = static_cast<int32_t>(static_cast<int64_t>(target) - static_cast<int64_t>(index) - 1);
+      return {};
+    }
     return refer(section, relocation, code[index], code[index + 1]);
   }
 

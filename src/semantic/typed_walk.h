@@ -1,5 +1,7 @@
-// Asks something of an expression and all that it is made of.
+// Asks something of an expression or statement and all that it is made of.
 #pragma once
+
+#include <type_traits>
 
 #include "base/overloaded.h"
 #include "semantic/typed_program.h"
@@ -35,7 +37,10 @@ template<class Predicate> bool any_of(const Expression& expression, const Predic
                     expression.node);
 }
 
+/// `holds` is asked of expressions and, if it takes them, of statements.
 template<class Predicate> bool any_of(const Statement& statement, const Predicate& holds) {
+  if constexpr (std::is_invocable_v<const Predicate&, const Statement&>)
+    if (holds(statement)) return true;
   auto any = [&](const auto&... children) { return ((children && any_of(*children, holds)) || ...); };
   auto block = [&](const Block& inner) { return any_of(inner, holds); };
   return std::visit(
