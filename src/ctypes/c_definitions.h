@@ -1,7 +1,7 @@
 // C definitions of a script: `struct`, `union`, `enum`, `typedef` and preprocessor lines, with the headers
-// that they include, read without a C compiler. A preprocessor library makes one text of them, and a grammar
-// of C declarations (flex and bison) makes types of that; function bodies, variables and prototypes are read
-// over.
+// that they include, read without a C compiler. A preprocessor makes one run of tokens of them, and a reader
+// of C declarations makes types of that; function bodies, variables and prototypes are read over.
+// docs/c-definitions.md says how, and why so.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace trc {
 
 struct CInput {
   std::vector<Span> texts;                ///< the script's own, in order, in `sources`
-  std::vector<std::string> includes;      ///< --include: as if each stood first in an #include
+  std::vector<std::string> includes;      ///< --include: as if each stood first in an #include "…"
   std::vector<std::string> include_paths; ///< -I, searched before the system's
   std::string script_directory;           ///< where `#include "x.h"` looks first
   bool has_btf = false;                   ///< BPFTRACE_HAVE_BTF and TRC_HAVE_BTF are defined
