@@ -83,7 +83,8 @@ void ModuleBuilder::set_location(Span span) {
   Location at = options.sources.locate(span.begin);
   // BTF has ten bits for a column; more would spill into the line.
   const uint32_t column = std::min<uint32_t>(at.column, 1023);
-  ir.SetCurrentDebugLocation(llvm::DILocation::get(context, lines_before(at, span) + at.line, column, subprogram_));
+  ir.SetCurrentDebugLocation(
+      llvm::DILocation::get(context, lines_before(at, span) + at.line, column, subprogram_));
 }
 
 std::string ModuleBuilder::place() const {

@@ -1,9 +1,12 @@
 #include "driver/pipeline.h"
 
+#include <filesystem>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "codegen/generate.h"
+#include "ctypes/btf_types.h"
+#include "ctypes/c_definitions.h"
 #include "driver/imports.h"
 #include "kernel/files.h"
 #include "lexer/lexer.h"
@@ -35,6 +38,22 @@ std::optional<ast::Program> read_tree(Script& script, Diagnostics& diagnostics) 
   return tree;
 }
 
+/// The types and names that the script's C text defines; null where it has none.
+std::shared_ptr<const CDefinitions> read_definitions(const ast::Program& tree, const Script& script,
+                                                     const Kernel& kernel, const Options& options,
+                                                     Diagnostics& diagnostics) {
+  if (tree.c_texts.empty() && options.includes.empty()) return nullptr;
+  const auto known = kernel_types(kernel);
+  CInput input = {.includes = options.includes,
+                  .include_paths = options.include_paths,
+                  .script_directory = std::filesystem::path(options.file).parent_path().string(),
+                  .has_btf = kernel.has_btf(),
+                  .kernel = known.get()};
+  for (const ast::CText& text : tree.c_texts)
+    input.texts.push_back(text.span);
+  return read_c_definitions(input, script.sources, diagnostics);
+}
+
 std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& kernel, const Options& options,
                                                 Diagnostics& diagnostics) {
   std::optional<typed::Program> program;
@@ -43,6 +62,7 @@ std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& ke
     read_config(*tree, analysis.settings, diagnostics);
     for (const SettingOverride& by : script.settings)
       (void)set(analysis.settings, by.setting, by.value); // checked when it was read
+    analysis.definitions = read_definitions(*tree, script, kernel, options, diagnostics);
     program = analyze(*tree, kernel, analysis, diagnostics);
     if (diagnostics.has_errors()) program.reset();
   }

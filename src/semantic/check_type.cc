@@ -127,7 +127,9 @@ std::optional<Type> Checker::type_of(const ast::TypeName& node) {
     const uint64_t count = count_at(node, next++);
     if (count == 0 || count > context_.options.settings.max_strlen) {
       report(DiagnosticId::impossible_type, node.span,
-             "the size of a " + node.base + " is 1 to " + std::to_string(context_.options.settings.max_strlen), "");
+             "the size of a " + node.base + " is 1 to " +
+                 std::to_string(context_.options.settings.max_strlen),
+             "");
       return {};
     }
     type = type->is_string() ? string_type(count) : buffer_type(count);

@@ -38,14 +38,14 @@ void Checker::resolve(FunctionSignature& function) {
   auto check = [&](const ast::TypeName& name) {
     std::optional<Type> type = type_of(name);
     if (!type) return Type();
-    if (type->is_none() && &name == source.result.get()) return Type(); // `: void`
     if (type->is_none() || type->is_aggregation() || type->size == 0)
       report(DiagnosticId::bad_variable_type, name.span, spelling(*type));
     return *type;
   };
   for (const auto& parameter : source.parameters)
     function.parameters.push_back(check(*parameter.type));
-  function.result = check(*source.result);
+  const bool is_void = source.result->base == "void" && source.result->suffixes.empty();
+  if (!is_void) function.result = check(*source.result);
 }
 
 namespace {

@@ -147,8 +147,8 @@ struct Convert {
   ExpressionPtr operand;
 };
 /// A builtin. What str() reads is an address, or a string or array of bytes as a value. `index` is an event's
-/// for printf, print of a value and time; an action's for print and clear of a map and for exit; of curtask it
-/// is 1 if the verifier shall know the task as a pointer to a kernel structure, for which it needs BTF.
+/// for printf, print of a value and time; an action's for print and clear of a map and for exit; of curtask
+/// it is 1 if the verifier shall know the task as a pointer to a kernel structure, for which it needs BTF.
 /// `access` is the map of delete and has_key, and of an aggregation the map it goes into.
 struct Call {
   BuiltinId id;
