@@ -50,6 +50,9 @@ llvm::Value* ProgramBuilder::lower_pid(const typed::Call&, const Type&) { return
 
 llvm::Value* ProgramBuilder::lower_tid(const typed::Call&, const Type&) { return current_ids().thread; }
 
+// A read of the context by then.
+llvm::Value* ProgramBuilder::lower_retval(const typed::Call&, const Type&) { return word(0); }
+
 llvm::Value* ProgramBuilder::lower_uid(const typed::Call&, const Type&) {
   return m_.ir.CreateAnd(m_.call(Helper::get_current_uid_gid, {}), 0xffffffff);
 }

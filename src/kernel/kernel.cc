@@ -46,6 +46,7 @@ struct Kernel::State {
   std::optional<std::vector<std::string>> raw_tracepoints;
   std::map<std::string, std::optional<uint32_t>> raw_tracepoint_ids;
   std::map<std::string, std::optional<uint32_t>> member_offsets;
+  std::optional<Result<std::vector<KernelFunction>>> functions;
 
   const Result<std::string>& events_path() {
     if (!events) events = events_directory(root);
@@ -147,6 +148,21 @@ Result<std::vector<TracepointField>> Kernel::tracepoint_fields(const std::string
     if (!entry->second && entry->second.error().kind == ErrorKind::not_found) entry->second = missing();
   }
   return entry->second;
+}
+
+bool Kernel::has_event_source(const std::string& name) const {
+  struct stat status;
+  return ::stat((state_->root + "/sys/bus/event_source/devices/" + name + "/type").c_str(), &status) == 0;
+}
+
+Result<std::vector<KernelFunction>> Kernel::functions() const {
+  if (!state_->functions) state_->functions = read_functions(state_->root);
+  return *state_->functions;
+}
+
+bool Kernel::surely_has_function(const std::string& name) const {
+  const Result<Btf>& btf = state_->the_btf();
+  return btf && btf->find(name, {BTF_KIND_FUNC}).has_value();
 }
 
 bool Kernel::has_btf() const { return state_->the_btf().has_value(); }

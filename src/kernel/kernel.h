@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kernel/functions.h"
 
 namespace trc {
 
@@ -59,6 +60,13 @@ public:
   /// All fields in the order of the file, the common ones included.
   Result<std::vector<TracepointField>> tracepoint_fields(const std::string& category,
                                                          const std::string& event) const;
+
+  /// Whether the perf event source of that name is there: "kprobe", "uprobe" (sys/bus/event_source/devices).
+  bool has_event_source(const std::string& name) const;
+  /// All functions that probes can be put on, sorted by name.
+  Result<std::vector<KernelFunction>> functions() const;
+  /// Whether a function of that name is known without reading all of them: BTF has it.
+  bool surely_has_function(const std::string& name) const;
 
   bool has_btf() const;
   /// BTF of the kernel itself; null if there is none.

@@ -78,6 +78,7 @@ constexpr Name<ProgramType> kProgramTypes[] = {
     {ProgramType::btf_tracepoint, "btf_tracepoint"},
     {ProgramType::tracepoint, "tracepoint"},
     {ProgramType::perf_event, "perf_event"},
+    {ProgramType::kprobe, "kprobe"},
 };
 
 std::span<const Name<ValueKind>> names(ValueKind) { return kValueKinds; }

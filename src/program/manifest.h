@@ -121,6 +121,7 @@ enum class ProgramType : uint8_t {
   btf_tracepoint, ///< BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP
   tracepoint,     ///< BPF_PROG_TYPE_TRACEPOINT
   perf_event,     ///< BPF_PROG_TYPE_PERF_EVENT
+  kprobe,         ///< BPF_PROG_TYPE_KPROBE: kprobes and uprobes; the context is the registers
 };
 
 /// A text besides the script that code comes from: an imported script, a part of the library.

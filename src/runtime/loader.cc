@@ -28,6 +28,7 @@ constexpr std::array kTypes = {
     TypeRow{ProgramType::btf_tracepoint, BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP},
     TypeRow{ProgramType::tracepoint, BPF_PROG_TYPE_TRACEPOINT, 0},
     TypeRow{ProgramType::perf_event, BPF_PROG_TYPE_PERF_EVENT, 0},
+    TypeRow{ProgramType::kprobe, BPF_PROG_TYPE_KPROBE, 0},
 };
 
 /// Bytes for the verifier's words: what is tried first, and what the kernel can take (kernel/bpf/log.c: it

@@ -199,6 +199,10 @@ private:
   ExpressionPtr cast_to_array(Type to, Span span, ExpressionPtr value);
   ExpressionPtr refuse_cast(const Type& to, const typed::Expression& value, const std::string& hint = {});
 
+  // check_context.cc
+  /// Null if the name is none of `arg0`, `arg1` ….
+  ExpressionPtr positional_argument(const std::string& name, Span span);
+
   // check_binary.cc
   ExpressionPtr binary(const ast::Binary& node, Span span);
   ExpressionPtr binary(BinaryOperator op, Span span, ExpressionPtr left, ExpressionPtr right);

@@ -74,6 +74,7 @@ typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
       report(DiagnosticId::args_needs_field, span, fields);
     return unknown(span);
   }
+  if (ExpressionPtr argument = positional_argument(node.name, span)) return argument;
   const Builtin* row = find_builtin(node.name);
   if (!row) {
     if (ExpressionPtr constant = c_name(node, span)) return constant;

@@ -1,0 +1,28 @@
+// The kernel's functions that probes can be put on.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace trc {
+
+struct KernelFunction {
+  std::string name;
+  std::string module; ///< "" for the kernel itself
+
+  auto operator<=>(const KernelFunction&) const = default;
+};
+
+/// The lines of tracefs' available_filter_functions: "name" or "name [module]". Sorted, each once.
+std::vector<KernelFunction> parse_filter_functions(std::string_view text);
+/// The functions in the text of /proc/kallsyms ("address t name" or "… name\t[module]"). Sorted, each once.
+std::vector<KernelFunction> parse_kallsyms_functions(std::string_view text);
+
+/// All functions of the machine below `root` (see Kernel::open), by what the kernel calls traceable, or where that can't
+/// be read, by its symbols.
+Result<std::vector<KernelFunction>> read_functions(const std::string& root);
+
+} // namespace trc

@@ -1,0 +1,141 @@
+// kprobe, kretprobe: functions of the kernel, as they begin and return, and single instructions.
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "base/text.h"
+#include "probes/provider.h"
+#include "probes/registers.h"
+#include "probes/report.h"
+
+namespace trc::probes {
+namespace {
+
+struct Kind {
+  std::string_view provider;
+  bool returns;
+};
+constexpr Kind kEntry = {"kprobe", false}, kReturn = {"kretprobe", true};
+
+// What a wildcard must not touch: a probe on one of these can stop the machine, or fires in the midst of every other.
+constexpr std::string_view kNeverByWildcard[] = {"arch_cpu_idle", "default_idle", "bpf_dispatcher_xdp_func",
+                                                 "*rcu_*", "__ftrace_invalid_address__*"};
+
+/// An attach point in its parts.
+struct Target {
+  const AttachPointText& point;
+  Part module;   ///< text empty: any
+  Part function;
+  uint64_t offset = 0;
+};
+
+Match match_of(const Kind& kind, const Target& target, const std::string& function, const std::string& module) {
+  Match match;
+  const std::string place = target.offset > 0 ? "+" + std::to_string(target.offset) : "";
+  match.name = std::string(kind.provider) + ":" + (module.empty() ? "" : module + ":") + function + place;
+  match.type = ProgramType::kprobe;
+  match.attach = {.provider = std::string(kind.provider), .target = function, .value = target.offset};
+  match.has_cookie = true;
+  match.pointers = AddressSpace::kernel;
+  if (kind.returns)
+    match.result = result_register();
+  else
+    match.positional = argument_registers();
+  return match;
+}
+
+bool fits(const Target& target, const KernelFunction& function) {
+  return glob_match(target.function.text, function.name) &&
+         (target.module.text.empty() || glob_match(target.module.text, function.module) ||
+          (function.module.empty() && target.module.text == "vmlinux"));
+}
+
+void report_missing(const Target& target, const std::vector<KernelFunction>& functions,
+                    const ResolveContext& context) {
+  std::vector<std::string> names;
+  for (const KernelFunction& function : functions)
+    names.push_back(function.name);
+  std::string hint = did_you_mean(target.function.text, names);
+  if (hint.empty()) hint = "it may be inlined everywhere, or in a module that is not loaded";
+  context.diagnostics.report(DiagnosticId::unknown_kernel_function, target.function.span, target.function.text,
+                             hint);
+}
+
+/// A name without wildcards: BTF answers fast for most functions, and the list of all only for the rest.
+void resolve_one(const Kind& kind, const Target& target, const ResolveContext& context,
+                 std::vector<Match>& matches) {
+  const std::string& name = target.function.text;
+  auto add = [&] { matches.push_back(match_of(kind, target, name, target.module.text)); };
+  if (target.module.text.empty() && context.kernel.surely_has_function(name)) return add();
+  auto functions = context.kernel.functions();
+  if (!functions) return report_no_answer(target.point, target.function, functions.error(), context);
+  const bool known =
+      std::any_of(functions->begin(), functions->end(), [&](const auto& f) { return fits(target, f); });
+  if (!known) return report_missing(target, *functions, context);
+  add();
+}
+
+void resolve_wildcard(const Kind& kind, const Target& target, const ResolveContext& context,
+                      std::vector<Match>& matches) {
+  auto functions = context.kernel.functions();
+  if (!functions) return report_no_answer(target.point, target.function, functions.error(), context);
+  const size_t before = matches.size();
+  for (const KernelFunction& function : *functions) {
+    auto forbids = [&](std::string_view pattern) { return glob_match(pattern, function.name); };
+    if (!fits(target, function) || std::ranges::any_of(kNeverByWildcard, forbids)) continue;
+    matches.push_back(match_of(kind, target, function.name, target.module.text.empty() ? "" : function.module));
+  }
+  if (matches.size() == before)
+    context.diagnostics.report(DiagnosticId::no_match, target.point.span, target.point.whole,
+                               "`/sys/kernel/tracing/available_filter_functions` lists what can be probed");
+}
+
+/// Takes `+16` or `+0x10` off a function's name.
+bool take_offset(Target& target) {
+  std::string& name = target.function.text;
+  const size_t plus = name.find('+');
+  if (plus == name.npos) return true;
+  std::string_view digits = std::string_view(name).substr(plus + 1);
+  const bool hexadecimal = digits.starts_with("0x");
+  if (hexadecimal) digits.remove_prefix(2);
+  auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), target.offset, hexadecimal ? 16 : 10);
+  const bool good = error == std::errc() && end == digits.data() + digits.size() && plus > 0;
+  name.resize(plus);
+  return good;
+}
+
+void resolve_kind(const Kind& kind, const AttachPointText& point, const ResolveContext& context,
+                  std::vector<Match>& matches) {
+  const auto& parts = point.parts;
+  if (parts.empty() || parts.size() > 2 || parts.front().text.empty() || parts.back().text.empty())
+    return report_bad_form(point, context);
+  Target target = {.point = point, .module = parts.size() == 2 ? parts[0] : Part(), .function = parts.back()};
+  if (!take_offset(target)) return report_bad_form(point, context, "an offset is a number of bytes: `+16`, `+0x10`");
+  const bool is_pattern = has_wildcard(target.function.text) || has_wildcard(target.module.text);
+  if (target.offset > 0 && (kind.returns || is_pattern))
+    return report_bad_form(point, context,
+                           kind.returns ? "a function returns where it was called: there is no offset"
+                                        : "an offset goes with the name of one function");
+  if (!context.kernel.has_event_source("kprobe"))
+    return context.diagnostics.report(DiagnosticId::needs_kernel_feature, point.span, point.whole,
+                                      "kprobes (CONFIG_KPROBE_EVENTS)",
+                                      "a `tracepoint` or `rawtracepoint` may tell the same");
+  if (is_pattern)
+    resolve_wildcard(kind, target, context, matches);
+  else
+    resolve_one(kind, target, context, matches);
+}
+
+} // namespace
+
+void resolve_kprobe(const AttachPointText& point, const ResolveContext& context, std::vector<Match>& matches) {
+  resolve_kind(kEntry, point, context, matches);
+}
+
+void resolve_kretprobe(const AttachPointText& point, const ResolveContext& context,
+                       std::vector<Match>& matches) {
+  resolve_kind(kReturn, point, context, matches);
+}
+
+} // namespace trc::probes

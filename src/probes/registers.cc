@@ -1,0 +1,26 @@
+#include "probes/registers.h"
+
+namespace trc::probes {
+namespace {
+
+constexpr uint32_t kWord = 8;
+// Offsets in struct pt_regs of x86-64: di si dx cx r8 r9, and ax.
+constexpr uint32_t kArguments[] = {112, 104, 96, 88, 72, 64};
+constexpr uint32_t kResult = 80;
+
+ContextAccess word_at(uint32_t offset) {
+  return {.kind = AccessKind::value, .offset = offset, .size = kWord, .through = {}};
+}
+
+} // namespace
+
+std::vector<ContextAccess> argument_registers() {
+  std::vector<ContextAccess> accesses;
+  for (uint32_t offset : kArguments)
+    accesses.push_back(word_at(offset));
+  return accesses;
+}
+
+ContextAccess result_register() { return word_at(kResult); }
+
+} // namespace trc::probes

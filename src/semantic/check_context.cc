@@ -1,0 +1,39 @@
+// What a probe's context gives by position: `arg0`, `arg1` … and `retval`.
+#include <charconv>
+
+#include "semantic/check.h"
+
+namespace trc {
+
+/// N of a name `argN`.
+static std::optional<size_t> positional_index(std::string_view name) {
+  constexpr std::string_view kPrefix = "arg";
+  if (!name.starts_with(kPrefix)) return {};
+  name.remove_prefix(kPrefix.size());
+  size_t index = 0;
+  auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  if (error != std::errc() || end != name.data() + name.size()) return {};
+  return index;
+}
+
+typed::ExpressionPtr Checker::positional_argument(const std::string& name, Span span) {
+  auto index = positional_index(name);
+  if (!index) return nullptr;
+  const auto& accesses = probe_.matches.front().positional;
+  if (*index < accesses.size())
+    return typed::make_expression(span, integer_type(8, false), typed::ArgumentRead{accesses[*index]});
+  std::string hint = accesses.empty() ? "`args.NAME` gives the arguments where a probe has any"
+                                      : "it has `arg0` to `arg" + std::to_string(accesses.size() - 1) + "`";
+  report(DiagnosticId::no_argument_here, span, probe_name(), name, hint);
+  return unknown(span);
+}
+
+typed::ExpressionPtr Checker::check_retval(const ast::Call& node, const Builtin&, Span span) {
+  if (const auto& access = probe_.matches.front().result)
+    return typed::make_expression(span, integer_type(8, false), typed::ArgumentRead{*access});
+  report(DiagnosticId::no_argument_here, span, probe_name(), node.name,
+         "`kretprobe`, `uretprobe` and `fexit` probes have it; `args.ret` in `sys_exit_…` tracepoints");
+  return unknown(span);
+}
+
+} // namespace trc
