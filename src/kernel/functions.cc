@@ -32,8 +32,7 @@ template<class Read> std::vector<KernelFunction> each_line(std::string_view text
 std::vector<KernelFunction> parse_filter_functions(std::string_view text) {
   return each_line(text, [](std::string_view line, std::vector<KernelFunction>& functions) {
     const size_t blank = std::min(line.find_first_of(" \t"), line.size());
-    if (blank > 0)
-      functions.push_back({std::string(line.substr(0, blank)), module_name(line.substr(blank))});
+    if (blank > 0) functions.push_back({std::string(line.substr(0, blank)), module_name(line.substr(blank))});
   });
 }
 

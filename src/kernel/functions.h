@@ -21,8 +21,8 @@ std::vector<KernelFunction> parse_filter_functions(std::string_view text);
 /// The functions in the text of /proc/kallsyms ("address t name" or "… name\t[module]"). Sorted, each once.
 std::vector<KernelFunction> parse_kallsyms_functions(std::string_view text);
 
-/// All functions of the machine below `root` (see Kernel::open), by what the kernel calls traceable, or where that can't
-/// be read, by its symbols.
+/// All functions of the machine below `root` (see Kernel::open), by what the kernel calls traceable, or where
+/// that can't be read, by its symbols.
 Result<std::vector<KernelFunction>> read_functions(const std::string& root);
 
 } // namespace trc

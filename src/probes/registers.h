@@ -1,4 +1,5 @@
-// The registers that programs of kprobes and uprobes are handed (kernel: arch/x86/include/asm/ptrace.h, struct pt_regs).
+// The registers that programs of kprobes and uprobes are handed (kernel: arch/x86/include/asm/ptrace.h,
+// struct pt_regs).
 #pragma once
 
 #include <vector>

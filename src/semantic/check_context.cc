@@ -19,7 +19,8 @@ static std::optional<size_t> positional_index(std::string_view name) {
 typed::ExpressionPtr Checker::positional_argument(const std::string& name, Span span) {
   auto index = positional_index(name);
   if (!index) return nullptr;
-  const auto& accesses = probe_.matches.front().positional;
+  if (!here(name, span)) return unknown(span);
+  const auto& accesses = probe_->matches.front().positional;
   if (*index < accesses.size())
     return typed::make_expression(span, integer_type(8, false), typed::ArgumentRead{accesses[*index]});
   std::string hint = accesses.empty() ? "`args.NAME` gives the arguments where a probe has any"
@@ -29,7 +30,8 @@ typed::ExpressionPtr Checker::positional_argument(const std::string& name, Span 
 }
 
 typed::ExpressionPtr Checker::check_retval(const ast::Call& node, const Builtin&, Span span) {
-  if (const auto& access = probe_.matches.front().result)
+  if (!here(node.name, span)) return unknown(span);
+  if (const auto& access = probe_->matches.front().result)
     return typed::make_expression(span, integer_type(8, false), typed::ArgumentRead{*access});
   report(DiagnosticId::no_argument_here, span, probe_name(), node.name,
          "`kretprobe`, `uretprobe` and `fexit` probes have it; `args.ret` in `sys_exit_…` tracepoints");

@@ -20,7 +20,8 @@ Result<uint64_t> source_number(const std::string& name, std::string_view prefix)
   if (digits.starts_with(prefix)) digits.remove_prefix(prefix.size());
   uint64_t number = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc()) return failure(ErrorKind::invalid, std::string(kSource) + name + " holds no number");
+  if (error != std::errc())
+    return failure(ErrorKind::invalid, std::string(kSource) + name + " holds no number");
   return number;
 }
 
@@ -28,12 +29,14 @@ std::unexpected<Error> open_failure(int number, const std::string& what) {
   switch (number) {
   case ENOENT:
   case EILSEQ:
-    return failure(ErrorKind::not_found, "can't attach " + what + ": there is no such place in the kernel",
-                   "the function is inlined, in a module that is not loaded, or the offset is inside an instruction");
+    return failure(
+        ErrorKind::not_found, "can't attach " + what + ": there is no such place in the kernel",
+        "the function is inlined, in a module that is not loaded, or the offset is inside an instruction");
   case EINVAL:
-    return failure(ErrorKind::refused, "can't attach " + what + ": the kernel allows no probe there",
-                   "it is marked `notrace` or `nokprobe`: /sys/kernel/tracing/available_filter_functions lists what "
-                   "can be probed");
+    return failure(
+        ErrorKind::refused, "can't attach " + what + ": the kernel allows no probe there",
+        "it is marked `notrace` or `nokprobe`: /sys/kernel/tracing/available_filter_functions lists what "
+        "can be probed");
   // More than one function has the name (since Linux 6.7).
   case EADDRNOTAVAIL:
     return failure(ErrorKind::refused, "can't attach " + what + ": more than one function has this name",

@@ -17,19 +17,21 @@ struct Kind {
 };
 constexpr Kind kEntry = {"kprobe", false}, kReturn = {"kretprobe", true};
 
-// What a wildcard must not touch: a probe on one of these can stop the machine, or fires in the midst of every other.
+// What a wildcard must not touch: a probe on one of these can stop the machine, or fires in the midst of
+// every other.
 constexpr std::string_view kNeverByWildcard[] = {"arch_cpu_idle", "default_idle", "bpf_dispatcher_xdp_func",
                                                  "*rcu_*", "__ftrace_invalid_address__*"};
 
 /// An attach point in its parts.
 struct Target {
   const AttachPointText& point;
-  Part module;   ///< text empty: any
+  Part module; ///< text empty: any
   Part function;
   uint64_t offset = 0;
 };
 
-Match match_of(const Kind& kind, const Target& target, const std::string& function, const std::string& module) {
+Match match_of(const Kind& kind, const Target& target, const std::string& function,
+               const std::string& module) {
   Match match;
   const std::string place = target.offset > 0 ? "+" + std::to_string(target.offset) : "";
   match.name = std::string(kind.provider) + ":" + (module.empty() ? "" : module + ":") + function + place;
@@ -53,12 +55,17 @@ bool fits(const Target& target, const KernelFunction& function) {
 void report_missing(const Target& target, const std::vector<KernelFunction>& functions,
                     const ResolveContext& context) {
   std::vector<std::string> names;
-  for (const KernelFunction& function : functions)
+  std::string hint;
+  for (const KernelFunction& function : functions) {
     names.push_back(function.name);
-  std::string hint = did_you_mean(target.function.text, names);
+    if (function.name == target.function.text)
+      hint = function.module.empty() ? "it is in the kernel itself, which is the module `vmlinux`"
+                                     : "it is in the module `" + function.module + "`";
+  }
+  if (hint.empty()) hint = did_you_mean(target.function.text, names);
   if (hint.empty()) hint = "it may be inlined everywhere, or in a module that is not loaded";
-  context.diagnostics.report(DiagnosticId::unknown_kernel_function, target.function.span, target.function.text,
-                             hint);
+  context.diagnostics.report(DiagnosticId::unknown_kernel_function, target.function.span,
+                             target.function.text, hint);
 }
 
 /// A name without wildcards: BTF answers fast for most functions, and the list of all only for the rest.
@@ -83,7 +90,8 @@ void resolve_wildcard(const Kind& kind, const Target& target, const ResolveConte
   for (const KernelFunction& function : *functions) {
     auto forbids = [&](std::string_view pattern) { return glob_match(pattern, function.name); };
     if (!fits(target, function) || std::ranges::any_of(kNeverByWildcard, forbids)) continue;
-    matches.push_back(match_of(kind, target, function.name, target.module.text.empty() ? "" : function.module));
+    matches.push_back(
+        match_of(kind, target, function.name, target.module.text.empty() ? "" : function.module));
   }
   if (matches.size() == before)
     context.diagnostics.report(DiagnosticId::no_match, target.point.span, target.point.whole,
@@ -111,7 +119,8 @@ void resolve_kind(const Kind& kind, const AttachPointText& point, const ResolveC
   if (parts.empty() || parts.size() > 2 || parts.front().text.empty() || parts.back().text.empty())
     return report_bad_form(point, context);
   Target target = {.point = point, .module = parts.size() == 2 ? parts[0] : Part(), .function = parts.back()};
-  if (!take_offset(target)) return report_bad_form(point, context, "an offset is a number of bytes: `+16`, `+0x10`");
+  if (!take_offset(target))
+    return report_bad_form(point, context, "an offset is a number of bytes: `+16`, `+0x10`");
   const bool is_pattern = has_wildcard(target.function.text) || has_wildcard(target.module.text);
   if (target.offset > 0 && (kind.returns || is_pattern))
     return report_bad_form(point, context,
@@ -129,7 +138,8 @@ void resolve_kind(const Kind& kind, const AttachPointText& point, const ResolveC
 
 } // namespace
 
-void resolve_kprobe(const AttachPointText& point, const ResolveContext& context, std::vector<Match>& matches) {
+void resolve_kprobe(const AttachPointText& point, const ResolveContext& context,
+                    std::vector<Match>& matches) {
   resolve_kind(kEntry, point, context, matches);
 }
 
