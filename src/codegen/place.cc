@@ -39,9 +39,10 @@ ProgramBuilder::Place ProgramBuilder::pointed_to(const typed::Dereference& node)
                  .is_raw = true,
                  .bits = node.bits};
   Value* pointer = m_.ir.CreateIntToPtr(scalar(*node.pointer), m_.ir.getPtrTy());
-  // An argument of the program may be null, and the verifier of Linux 6.14 wants to see that tested. What is
-  // read through a null pointer is zero in any case.
-  if (node.is_trusted && std::holds_alternative<typed::ArgumentRead>(node.pointer->node))
+  // An argument of the program may be null, and so may a few fields that the verifier keeps a list of
+  // (`skb->sk`, BTF_TYPE_SAFE_RCU_OR_NULL); it wants to see that tested. The current task is always there. What
+  // is read through a null pointer is zero in any case.
+  if (node.is_trusted && !std::holds_alternative<typed::Call>(node.pointer->node))
     place.is_there = m_.ir.CreateIsNotNull(pointer);
   place.base = offset(pointer, node.offset);
   return place;
@@ -102,10 +103,10 @@ llvm::Value* ProgramBuilder::load_whole(const Place& place, const Type& type) {
   return load_scalar(copy, type);
 }
 
-/// The verifier allows a load of a field only at its own offset and size, which LLVM might change otherwise.
+/// The verifier allows a load of a field only at its own offset and size, which LLVM might change otherwise:
+/// what it takes for not aligned it loads byte by byte.
 llvm::Value* ProgramBuilder::load_trusted(Value* from, uint32_t size) {
-  auto* value = m_.ir.CreateAlignedLoad(m_.ir.getIntNTy(size * 8), from, llvm::Align(1), true);
-  return value;
+  return m_.ir.CreateAlignedLoad(m_.ir.getIntNTy(size * 8), from, llvm::Align(size), true);
 }
 
 /// A bit-field, by as many bytes as it touches: nine at most, in a packed struct.

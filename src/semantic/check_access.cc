@@ -33,6 +33,20 @@ std::string list_of_fields(const std::vector<std::string>& names) {
   return text + (names.size() > kMost ? " …" : "");
 }
 
+/// Those that can be read, then the others with the reason.
+std::string list_of_arguments(const std::vector<probes::Argument>& arguments) {
+  std::string readable, others;
+  for (const probes::Argument& argument : arguments) {
+    // The header is the same for all tracepoints; who asks for it is told.
+    if (argument.name.starts_with("common_")) continue;
+    if (argument.type.is_none())
+      others += "; `" + argument.name + "` can't be read: " + argument.unreadable;
+    else
+      readable += (readable.empty() ? "its fields are `" : ", `") + argument.name + "`";
+  }
+  return readable.empty() && !others.empty() ? others.substr(2) : readable + others;
+}
+
 std::string hint_for_field(const std::string& name, const std::vector<std::string>& names) {
   std::string hint = did_you_mean(name, names);
   return hint.empty() ? list_of_fields(names) : hint;
@@ -90,10 +104,7 @@ typed::ExpressionPtr Checker::argument(const ast::Member& node, Span span) {
     if (!argument.type.is_none()) names.push_back(argument.name);
   }
   std::string hint = did_you_mean(node.name, names);
-  if (hint.empty() && !names.empty()) {
-    for (const std::string& name : names)
-      hint += (hint.empty() ? "its fields are `" : ", `") + name + "`";
-  }
+  if (hint.empty()) hint = list_of_arguments(*probe_->arguments);
   report(DiagnosticId::unknown_field, node.name_span, probe_name(), node.name, hint);
   return unknown(span);
 }
@@ -160,6 +171,8 @@ bool Checker::is_trusted(const typed::Expression& pointer) const {
                         type.elements.front().kind == TypeKind::structure && type.elements.front().size != 0;
   if (!leads_on || !is_kernel_structure(type.elements.front())) return false;
   if (auto* behind = std::get_if<typed::Dereference>(&pointer.node)) return behind->is_trusted;
+  if (auto* call = std::get_if<typed::Call>(&pointer.node))
+    return call->id == BuiltinId::curtask && call->index;
   auto* read = std::get_if<typed::ArgumentRead>(&pointer.node);
   return read && read->access.is_trusted;
 }

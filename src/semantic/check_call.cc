@@ -2,7 +2,6 @@
 // any.
 #include "base/check.h"
 #include "base/text.h"
-#include "ctypes/btf_types.h"
 #include "lang/planned.h"
 #include "semantic/check.h"
 #include "semantic/conversion.h"
@@ -303,7 +302,7 @@ typed::ExpressionPtr Checker::element_call(const ast::Call& node, const Builtin&
 /// As a pointer that the verifier knows, where the kernel has BTF for it to know.
 typed::ExpressionPtr Checker::check_curtask(const ast::Call&, const Builtin& row, Span span) {
   const std::string name = "struct task_struct";
-  auto task = kernel_types(context_.kernel)->type(name);
+  auto task = context_.kernel_types->type(name);
   typed::Call call = {.id = row.id, .arguments = {}, .index = task.has_value(), .access = {}};
   return typed::make_expression(
       span, pointer_type(AddressSpace::kernel, task.value_or(structure_type(name, 0))), std::move(call));
