@@ -10,7 +10,9 @@
 #include "base/fd.h"
 #include "driver/pipeline.h"
 #include "driver/script_options.h"
+#include "format/format.h"
 #include "output/block_writer.h"
+#include "parser/parser.h"
 #include "runtime/privileges.h"
 #include "runtime/session.h"
 
@@ -120,6 +122,21 @@ Result<Script> open_script(const Options& options) {
   return script;
 }
 
+/// Needs neither privileges nor a kernel.
+int format_file(const Options& options) {
+  auto script = read_script(options);
+  if (!script) return fail(script.error());
+  Diagnostics diagnostics;
+  parse(script->sources, script->base, diagnostics, ScriptRole::imported);
+  print(diagnostics, *script, !options.no_warnings);
+  if (diagnostics.has_errors()) return kFailed;
+  auto file = open_output(options.output_file);
+  if (!file) return fail(file.error());
+  const std::string text = format_script(script->sources, script->base);
+  const int error = output::write_all(*file ? file->get() : STDOUT_FILENO, text);
+  return error == 0 ? 0 : fail(errno_failure(error, "can't write the script").error());
+}
+
 int run_script(const Options& options) {
   const bool emits = !options.emit_llvm.empty() || !options.emit_elf.empty();
   const bool helps = asks_for_help(options.script_options);
@@ -167,6 +184,7 @@ int execute(const Options& options) {
   switch (options.command) {
   case Command::help: std::fputs(usage().c_str(), stdout); return 0;
   case Command::version: std::puts("trc v" TRC_VERSION); return 0;
+  case Command::format: return format_file(options);
   case Command::run: return run_script(options);
   }
   return kFailed;

@@ -90,6 +90,7 @@ Result<void> apply(const Row& row, const std::string& value, Options& options) {
   case OptionId::dry_run: options.dry_run = true; break;
   case OptionId::dump: options.dumps.push_back(value); break;
   case OptionId::kernel: options.kernel = value; break;
+  case OptionId::fmt: options.command = Command::format; break;
   case OptionId::help: options.command = Command::help; break;
   case OptionId::version: options.command = Command::version; break;
   case OptionId::buffering: {
@@ -187,7 +188,7 @@ private:
   }
 
   Result<Options> finish() {
-    if (options_.command != Command::run) return std::move(options_);
+    if (options_.command != Command::run && options_.command != Command::format) return std::move(options_);
     options_.parameters = std::move(operands_);
     if (!options_.program) {
       if (options_.parameters.empty())

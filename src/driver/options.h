@@ -11,7 +11,7 @@
 
 namespace trc {
 
-enum class Command : uint8_t { run, help, version };
+enum class Command : uint8_t { run, format, help, version };
 
 /// When output is written: as it comes, or in blocks.
 enum class Buffering : uint8_t { line, full, none };

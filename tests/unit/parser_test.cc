@@ -109,7 +109,7 @@ TEST(Parser, SpansCountOverAllSources) {
   EXPECT_EQ(text(comparison.left->span), "(a + b)");
   EXPECT_EQ(text(probe.body.statements.at(0)->span), "print(1, 2)");
   EXPECT_EQ(text(probe.body.statements.at(1)->span), "$x = @y[1]");
-  EXPECT_EQ(text(probe.body.statements.at(2)->span), "if 1 { } else { }");
+  EXPECT_EQ(text(probe.body.value->span), "if 1 { } else { }");
 }
 
 TEST(Parser, GoesOnBehindAMistake) {
@@ -152,19 +152,78 @@ TEST(Parser, OneMistakeGivesOneMessage) {
                              "",
                              "// nothing\n",
                              "begin { # words and words\n }",
-                             "#include <x.h>\nbegin { }",
-                             "begin { return 1; }",
+                             "begin { do { $x++; } while ($x < 5); }",
+                             "begin { switch ($x) { case 1: $y = 2; } }",
+                             "begin { for ($i = 0; $i < 5; $i++) { $x = 1; } }",
+                             "begin { for $i in 0..5 { $x = 1; } }",
+                             "begin { if ($x) print(1); }",
+                             "begin { $x = sizeof $y; }",
+                             "begin { let x = 5; }",
+                             "begin { $x = 1 + if 1 { 2 }; }",
+                             "begin { delete @x[1]; }",
+                             "begin { for ($x : 5) { } }",
+                             "begin { $x = (uint8 *; }",
+                             "begin { $x = { 1 + }; }",
+                             "begin { print(if 1 { 2 +; }); }",
+                             "struct foo { int x;\nbegin { }",
+                             "let $x = 5; begin { }",
+                             "let @x = 5; begin { }",
+                             "import foo; begin { }",
+                             "config { a = 1; } begin { }",
+                             "config = { a = @x; } begin { }",
+                             "macro 5 { } begin { }",
+                             "macro f(a",
+                             "fn f($a) : int64 { } begin { }",
+                             "fn f() { } begin { }",
+                             "begin { } struct foo { int x; };",
                              "a,,b { }"})
     EXPECT_EQ(Parsed(script).diagnostics.list().size(), 1u) << script << "\n" << Parsed(script).errors();
 }
 
+std::string repeated(const std::string& part, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i)
+    text += part;
+  return text;
+}
+
+TEST(Parser, CastsAreToldFromParentheses) {
+  // What makes `(name)` a type, or a value, before an operator that can stand on either side.
+  EXPECT_EQ(expression("(int32)-1"), "(cast int32 (negate 1))");
+  EXPECT_EQ(expression("(pid_t)-1"), "(cast pid_t (negate 1))");
+  EXPECT_EQ(expression("(name)-1"), "(subtract name 1)");
+  EXPECT_EQ(expression("(pid)-1"), "(subtract pid 1)");
+  EXPECT_EQ(expression("(name)1"), "(cast name 1)");
+  EXPECT_EQ(expression("(name*)-1"), "(cast name* (negate 1))");
+  EXPECT_EQ(expression("(name * 2) - 1"), "(subtract (multiply name 2) 1)");
+  EXPECT_EQ(expression("f(int32)-1"), "(subtract (call f int32) 1)");
+  EXPECT_EQ(expression("((int32))-1"), "(subtract int32 1)");
+  EXPECT_EQ(expression("((int32)-1)-1"), "(subtract (cast int32 (negate 1)) 1)");
+  EXPECT_EQ(expression("!(int8)$x++"), "(logical_not (cast int8 (post_increment $x)))");
+  EXPECT_EQ(expression("sizeof(int32)-1"), "(subtract (sizeof int32) 1)");
+  EXPECT_EQ(expression("sizeof(int32*)-1"), "(subtract (sizeof type int32*) 1)");
+}
+
+TEST(Parser, LastExpressionsAreValues) {
+  EXPECT_EQ(statement("$x"), "value $x");
+  EXPECT_EQ(statement("$x;"), "evaluate $x");
+  EXPECT_EQ(statement("_ = { 1; 2 }"), "discard (block { evaluate 1; 2 })");
+  EXPECT_EQ(statement("_ = { if 1 { 2 } }"), "discard (block { (if 1 { 2 }) })");
+  EXPECT_EQ(statement("_ = { if 1 { 2 }; }"), "discard (block { evaluate (if 1 { 2 }); })");
+}
+
+TEST(Parser, LongScriptsTakeLinearTime) {
+  // None of these looks further ahead the longer it is; a quadratic one would take minutes.
+  const int many = 100'000;
+  for (const std::string& script :
+       {"begin { " + repeated("$x = (uint64)(a * b) - (c); ", many) + " }",
+        "begin { f(" + repeated("(a b c d", many) + "); }", repeated("begin { $x = { 1 }; }\n", many),
+        repeated("struct a { int x; }\n", many) + "begin { }", repeated("#define A 1\n", many) + "begin { }",
+        repeated("typedef int a\n", many) + "begin { }", "begin { " + repeated("do { } ", many) + " }"})
+    EXPECT_LE(Parsed(script).diagnostics.list().size(), 25u);
+}
+
 TEST(Parser, DeepNestingIsRefusedWithoutHarm) {
-  auto repeated = [](const std::string& part, int count) {
-    std::string text;
-    for (int i = 0; i < count; ++i)
-      text += part;
-    return text;
-  };
   const int many = 20'000;
   EXPECT_LE(Parsed("begin { $x = " + repeated("--", many) + "1; }").diagnostics.list().size(), 50u);
   EXPECT_EQ(Parsed("begin { $x = " + repeated("!", many) + "1; }").errors(), "nested_too_deeply");
@@ -176,6 +235,29 @@ TEST(Parser, DeepNestingIsRefusedWithoutHarm) {
   EXPECT_EQ(Parsed("begin { " + repeated("{ 1; ", many) + repeated("}", many) + " }").errors(),
             "nested_too_deeply");
   EXPECT_EQ(Parsed("begin { " + repeated("if 1 { 1; } else ", many) + "{ 1; } }").errors(),
+            "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { $x = " + repeated("(int8)", many) + "1; }").errors(), "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { $x = " + repeated("comptime ", many) + "1; }").errors(), "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { $x = " + repeated("*", many) + "a; }").errors(), "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { $x = a" + repeated("[1]", many) + "; }").errors(), "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { $x = " + repeated("(a = ", many) + "1" + repeated(")", many) + "; }").errors(),
+            "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { $x = " + repeated("{ ", many) + "1" + repeated("}", many) + "; }").errors(),
+            "nested_too_deeply");
+  EXPECT_EQ(
+      Parsed("begin { $x = " + repeated("if ({ ", many) + "1" + repeated("}) { }", many) + "; }").errors(),
+      "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { " + repeated("while (1) { ", many) + repeated("}", many) + " }").errors(),
+            "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { let $x : int8 " + repeated("*", many) + "; }").errors(), "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { let $x : " + repeated("typeof((", many) + "1" + repeated(") 1)", many) + "; }")
+                .diagnostics.list()
+                .size(),
+            1u);
+  EXPECT_EQ(
+      Parsed("begin { $x = " + repeated("(typeof(", many) + "1" + repeated("))1", many) + "; }").errors(),
+      "nested_too_deeply");
+  EXPECT_EQ(Parsed("begin { $x = " + repeated("sizeof(", many) + "1" + repeated(")", many) + "; }").errors(),
             "nested_too_deeply");
   EXPECT_EQ(Parsed("begin { $x = " + repeated("(", many) + "1" + repeated(")", many) + "; }").errors(), "");
   EXPECT_EQ(Parsed("begin { $x = 1" + repeated(" + 1", 400) + "; }").errors(), "");
