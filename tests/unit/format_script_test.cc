@@ -38,7 +38,7 @@ void expect_stable(const std::string& script, const std::string& name) {
 
 TEST(FormatScript, ScriptsOfTheTreeStayWhatTheyAre) {
   size_t count = 0;
-  for (const char* folder : {"/golden", "/../examples", "/bench"})
+  for (const char* folder : {"/golden", "/../examples", "/../src/library", "/bench"})
     for (const auto& entry :
          std::filesystem::recursive_directory_iterator(std::string(TRC_TEST_DIR) + folder)) {
       if (entry.path().extension() != ".trc") continue;
