@@ -40,8 +40,8 @@ ProgramBuilder::Place ProgramBuilder::pointed_to(const typed::Dereference& node)
                  .bits = node.bits};
   Value* pointer = m_.ir.CreateIntToPtr(scalar(*node.pointer), m_.ir.getPtrTy());
   // An argument of the program may be null, and so may a few fields that the verifier keeps a list of
-  // (`skb->sk`, BTF_TYPE_SAFE_RCU_OR_NULL); it wants to see that tested. The current task is always there. What
-  // is read through a null pointer is zero in any case.
+  // (`skb->sk`, BTF_TYPE_SAFE_RCU_OR_NULL); it wants to see that tested. The current task is always there.
+  // What is read through a null pointer is zero in any case.
   if (node.is_trusted && !std::holds_alternative<typed::Call>(node.pointer->node))
     place.is_there = m_.ir.CreateIsNotNull(pointer);
   place.base = offset(pointer, node.offset);

@@ -81,9 +81,9 @@ private:
 
 /// Whether it says that this kernel lacks something, not that the script is wrong.
 bool is_about_the_kernel(DiagnosticId id) {
-  static constexpr DiagnosticId kIds[] = {DiagnosticId::unknown_tracepoint_category,
-                                          DiagnosticId::unknown_tracepoint,
-                                          DiagnosticId::unknown_raw_tracepoint, DiagnosticId::no_match};
+  static constexpr DiagnosticId kIds[] = {
+      DiagnosticId::unknown_tracepoint_category, DiagnosticId::unknown_tracepoint,
+      DiagnosticId::unknown_raw_tracepoint, DiagnosticId::unknown_kernel_function, DiagnosticId::no_match};
   return std::find(std::begin(kIds), std::end(kIds), id) != std::end(kIds);
 }
 
@@ -131,12 +131,14 @@ public:
   void expand(const ast::Probe& probe, std::vector<ExpandedProbe>& out) {
     std::string text;
     std::vector<probes::Match> matches;
+    std::vector<Missing> missing;
     for (const ast::AttachPoint& point : probe.attach_points) {
       text += (text.empty() ? "" : ",") + point.text;
       std::string filled = point.text;
       if (!fill_in_parameters(filled, point.span, parameters_, diagnostics_)) continue;
-      resolve(filled, point.span, matches);
+      resolve(filled, point.span, matches, missing);
     }
+    report_missing(missing, !matches.empty());
     drop_repeated(matches);
     ArgumentFinder finder(program_.macros);
     finder.look_at(probe.predicate);
@@ -159,15 +161,34 @@ public:
   }
 
 private:
-  /// What is missing on this kernel is an error, a warning or nothing, as the script wants it.
-  void resolve(const std::string& text, Span span, std::vector<probes::Match>& matches) {
+  /// An attach point that this kernel does not have, and why.
+  struct Missing {
+    std::string text;
+    Diagnostic reason;
+  };
+
+  void resolve(const std::string& text, Span span, std::vector<probes::Match>& matches,
+               std::vector<Missing>& missing) {
     Diagnostics found;
     probes::resolve(probes::split_attach_point(text, span), {kernel_, found, types_}, matches);
     for (const Diagnostic& diagnostic : found.list()) {
-      if (missing_probes_ == "error" || !is_about_the_kernel(diagnostic.id))
+      if (is_about_the_kernel(diagnostic.id))
+        missing.push_back({text, diagnostic});
+      else
         diagnostics_.add(diagnostic);
-      else if (missing_probes_ == "warn")
-        diagnostics_.report(DiagnosticId::attach_point_missing, span, text);
+    }
+  }
+
+  /// An error, a warning or nothing, as the script wants it. A list that names a function as several kernels
+  /// call it is served by any of them: then the others are no error.
+  void report_missing(const std::vector<Missing>& missing, bool others_match) {
+    if (missing_probes_ == "ignore") return;
+    const bool is_error = missing_probes_ == "error" && !others_match;
+    for (const Missing& point : missing) {
+      if (is_error)
+        diagnostics_.add(point.reason);
+      else
+        diagnostics_.report(DiagnosticId::attach_point_missing, point.reason.span, point.text);
     }
   }
 
