@@ -30,7 +30,7 @@ public:
         reporter_(files_, input.texts.empty() ? 0 : input.texts.front().begin, diagnostics),
         preprocessor_(files_, reporter_,
                       {.has_btf = input.has_btf, .texts = texts(input, sources, kernel_first)}) {
-    CParser(preprocessor_, reporter_, sources, kernel_, types_).read();
+    CParser(preprocessor_, reporter_, sources, kernel_.get(), types_).read();
     reporter_.mute();
     for (const CRecord& record : types_.records)
       if (record.is_anonymous) anonymous_records_.emplace(record.name, &record);
@@ -106,7 +106,7 @@ private:
     return texts;
   }
 
-  const TypeSource* kernel_;
+  std::shared_ptr<const TypeSource> kernel_;
   CFiles files_;
   CReporter reporter_;
   // What was asked for is kept, and a macro is replaced when it is asked for.

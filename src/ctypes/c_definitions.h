@@ -20,7 +20,8 @@ struct CInput {
   std::vector<std::string> include_paths; ///< -I, searched before the system's
   std::string script_directory;           ///< where `#include "x.h"` looks first
   bool has_btf = false;                   ///< BPFTRACE_HAVE_BTF and TRC_HAVE_BTF are defined
-  const TypeSource* kernel = nullptr;     ///< for types that are named but not defined here
+  /// For types that are named but not defined here; may be null.
+  std::shared_ptr<const TypeSource> kernel;
 };
 
 /// The types and macros that C text defines. `structure()`, `enumeration()`, `type()` and `constant()` know

@@ -48,7 +48,7 @@ std::shared_ptr<const CDefinitions> read_definitions(const ast::Program& tree, c
                   .include_paths = options.include_paths,
                   .script_directory = std::filesystem::path(options.file).parent_path().string(),
                   .has_btf = kernel.has_btf(),
-                  .kernel = known.get()};
+                  .kernel = known};
   for (const ast::CText& text : tree.c_texts)
     input.texts.push_back(text.span);
   return read_c_definitions(input, script.sources, diagnostics);

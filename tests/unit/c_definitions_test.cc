@@ -250,7 +250,7 @@ TEST(CDefinitions, TheKernelsTypes) {
       {"#include <net/no_such_header.h>",
        "struct mine { struct list_head list; dev_t dev; char comm[TASK_COMM_LEN]; struct task_struct *t; };",
        "struct after { char c; struct mine m; };"},
-      {.has_btf = true, .kernel = kernel.get()});
+      {.has_btf = true, .kernel = kernel});
   EXPECT_NE(read.complaints().find("[c_header_skipped]"), std::string::npos);
   EXPECT_FALSE(read.diagnostics.has_errors());
   EXPECT_EQ(read.size("struct mine"), 48u);
