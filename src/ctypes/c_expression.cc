@@ -103,7 +103,7 @@ private:
   }
   [[noreturn]] void unexpected(const CToken& token) {
     fail(DiagnosticId::c_unexpected, token,
-         token.kind == CTokenKind::end ? "the end" : "`" + std::string(token.text) + "`");
+         token.kind == CTokenKind::end ? "end" : "`" + std::string(token.text) + "`");
   }
   void expect(std::string_view text) {
     if (!context_.peek().is(text)) unexpected(context_.peek());

@@ -43,7 +43,7 @@ CToken CParser::expect(std::string_view text) {
 
 void CParser::unexpected(const CToken& token, std::string hint) {
   const bool is_end = token.kind == CTokenKind::end || token.kind == CTokenKind::piece_end;
-  fail(DiagnosticId::c_unexpected, token, is_end ? "the end" : "`" + std::string(token.text) + "`",
+  fail(DiagnosticId::c_unexpected, token, is_end ? "end" : "`" + std::string(token.text) + "`",
        std::move(hint));
 }
 

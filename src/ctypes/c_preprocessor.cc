@@ -244,7 +244,9 @@ bool CPreprocessor::condition(const CToken& directive) {
     if (context.peek(0).kind == CTokenKind::end) return value.is_true();
     complain(directive, "unexpected `" + std::string(context.peek(0).text) + "` in the condition");
   } catch (const CMistake& mistake) {
-    complain(directive, fill_in(diagnostic_row(mistake.id).text, mistake.arguments));
+    const bool is_unexpected = mistake.id == DiagnosticId::c_unexpected;
+    complain(directive, is_unexpected ? "unexpected " + mistake.arguments.front() + " in the condition"
+                                      : fill_in(diagnostic_row(mistake.id).text, mistake.arguments));
   }
   return false;
 }

@@ -84,7 +84,8 @@ std::string_view bare(std::string_view name) {
 }
 
 std::vector<std::string> names_of(const CTypes& types) {
-  std::vector<std::string> names;
+  std::vector<std::string> names = {"char",   "short", "int",    "long",  "unsigned",
+                                    "signed", "void",  "struct", "union", "enum"};
   for (const auto& [name, type] : types.typedefs)
     names.emplace_back(name);
   std::sort(names.begin(), names.end());
