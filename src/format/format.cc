@@ -7,8 +7,6 @@ namespace trc {
 namespace format {
 namespace {
 
-constexpr size_t kColumns = 100;
-constexpr size_t kIndent = 2;
 constexpr size_t kContinuation = 4; ///< more than the line that was broken
 
 /// In characters; of several lines the first.

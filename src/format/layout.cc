@@ -169,12 +169,12 @@ private:
 
   // ---- statements
 
+  static Piece made_semicolon() { return {.kind = TokenKind::semicolon, .text = ";", .glued = true}; }
+
   /// `semicolon` is null where it was left out.
   void end_statement(const Piece* semicolon) {
-    Piece made = {.kind = TokenKind::semicolon, .text = ";"};
-    made.glued = true;
     if (semicolon != nullptr || progress_.is_action() || progress_.first == TokenKind::kw_import) {
-      end_line_with(made);
+      end_line_with(made_semicolon());
     } else {
       late_comments_ = take_last_comments();
       end_line();
@@ -208,6 +208,42 @@ private:
     return 0;
   }
 
+  static size_t width(const Piece& piece) { return piece.text.size() + (piece.glued ? 0 : 1); }
+
+  /// The index of the `}` if the block that begins at `at_` was written on one line, holds one statement
+  /// without blocks, and fits its line; else 0.
+  size_t one_line_end() const {
+    if (progress_.first == TokenKind::kw_else || (progress_.tokens > 0 && pieces_[at_].own_line())) return 0;
+    size_t columns = blocks_.size() * kIndent + width(pieces_[at_]) + 1; // a `;` may be added
+    for (const Piece& piece : line_.pieces) {
+      if (piece.is_comment) return 0;
+      columns += width(piece);
+    }
+    for (size_t i = at_ + 1; i < pieces_.size(); ++i) {
+      const TokenKind kind = pieces_[i].kind;
+      columns += width(pieces_[i]);
+      if (pieces_[i].is_comment || pieces_[i].own_line() || kind == TokenKind::left_brace ||
+          columns > kColumns)
+        return 0;
+      if (closes_body(kind)) return i > at_ + 1 && kind_of(next_token(i)) != TokenKind::kw_else ? i : 0;
+      if (kind == TokenKind::semicolon && (i == at_ + 1 || !closes_body(kind_of(i + 1)))) return 0;
+    }
+    return 0;
+  }
+
+  /// Puts all up to the `}` at `end` into the current line, and ends it.
+  void one_line_block(size_t end) {
+    push(pieces_[at_]);
+    progress_ = {};
+    while (++at_ < end)
+      push(pieces_[at_]);
+    if (line_.pieces.back().kind != TokenKind::semicolon && progress_.is_action())
+      line_.pieces.push_back(made_semicolon());
+    line_.pieces.push_back(pieces_[end]);
+    progress_ = {};
+    end_compound();
+  }
+
   void open_block(const Piece& piece) {
     const bool is_value = blocks_.empty() ? progress_.parentheses > 0 : !progress_.expects_block();
     if (const size_t end = is_value ? short_value_end() : 0; end != 0) {
@@ -217,6 +253,7 @@ private:
       return;
     }
     const Progress around = progress_;
+    if (const size_t end = is_value ? 0 : one_line_end(); end != 0) return one_line_block(end);
     end_line_with(piece);
     blocks_.push_back({is_value, lines_.size() - 1, around});
     progress_ = {};

@@ -7,6 +7,9 @@
 
 namespace trc::format {
 
+constexpr size_t kColumns = 100; ///< longer lines are broken
+constexpr size_t kIndent = 2;
+
 struct Piece {
   TokenKind kind = TokenKind::end; ///< of a comment: end
   std::string_view text;           ///< as in the script
