@@ -152,12 +152,14 @@ void ProgramBuilder::store_tuple(const typed::TupleOf& tuple, const Type& type, 
 /// last byte, without NUL, which marks it as cut.
 void ProgramBuilder::store_str(const typed::Call& call, uint32_t size, Value* to) {
   const typed::Expression& source = *call.arguments[0];
-  Value* from = m_.ir.CreateIntToPtr(scalar(source), m_.ir.getPtrTy());
+  const bool is_here = !source.type.is_scalar(); // the bytes themselves, not their address
+  Value* from = is_here ? address(source) : m_.ir.CreateIntToPtr(scalar(source), m_.ir.getPtrTy());
   if (call.arguments.size() > 1) {
     zero(to, size);
     Value* length = scalar(*call.arguments[1]);
     Value* bounded = m_.ir.CreateSelect(m_.ir.CreateICmpULT(length, word(size)), length, word(size));
-    count_if_faulted(read_string(source.type.space, to, m_.opaque(bounded), from));
+    const AddressSpace space = is_here ? AddressSpace::kernel : source.type.space;
+    count_if_faulted(read_string(space, to, m_.opaque(bounded), from));
     return;
   }
   store_c_string(source.type.space, from, size, to, true);

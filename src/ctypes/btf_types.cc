@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <type_traits>
 
 #include "ctypes/btf_convert.h"
 #include "ctypes/type_table.h"
@@ -69,6 +70,36 @@ public:
       return constant.has_value();
     });
     return constant;
+  }
+
+  /// Of the kernel's own BTF: modules are many files.
+  std::vector<std::string> names(NameKind kind) const override {
+    std::vector<std::string> all;
+    const Btf* btf = kernel_.btf();
+    if (!btf) return all;
+    auto take = [&](uint32_t btf_kind, const std::string& keyword) {
+      for (const Btf::Named& named : btf->with_prefix("", btf_kind))
+        if (!named.name.empty()) all.push_back(keyword + std::string(named.name));
+    };
+    auto take_enumerators = [&]<class Member>(uint32_t btf_kind, std::type_identity<Member>) {
+      for (const Btf::Named& named : btf->with_prefix("", btf_kind))
+        for (const Member& member : btf->members<Member>(*btf->type(named.id)))
+          all.emplace_back(btf->string(member.name_off));
+    };
+    switch (kind) {
+    case NameKind::tag:
+      take(BTF_KIND_STRUCT, "struct ");
+      take(BTF_KIND_UNION, "union ");
+      take(BTF_KIND_ENUM, "enum ");
+      take(BTF_KIND_ENUM64, "enum ");
+      break;
+    case NameKind::type: take(BTF_KIND_TYPEDEF, ""); break;
+    case NameKind::constant:
+      take_enumerators(BTF_KIND_ENUM, std::type_identity<btf_enum>());
+      take_enumerators(BTF_KIND_ENUM64, std::type_identity<btf_enum64>());
+      break;
+    }
+    return all;
   }
 
 private:

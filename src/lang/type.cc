@@ -190,7 +190,7 @@ static std::string array_spelling(const Type& type) {
   std::string dimensions;
   const Type* inner = &type;
   for (; inner->kind == TypeKind::array; inner = &inner->elements.front())
-    dimensions += "[" + std::to_string(element_count(*inner)) + "]";
+    dimensions += inner->size == 0 ? "[]" : "[" + std::to_string(element_count(*inner)) + "]";
   return spelling(*inner) + dimensions;
 }
 
@@ -203,10 +203,10 @@ std::string spelling(const Type& type) {
     if (type.is_enumeration()) return type.name;
     return (type.is_signed ? "int" : "uint") + std::to_string(type.size * 8);
   case TypeKind::pointer: return type.elements.empty() ? type.name + " *" : joined(type.elements) + " *";
-  case TypeKind::string: return "string[" + std::to_string(type.size) + "]";
+  case TypeKind::string: return type.size == 0 ? "string" : "string[" + std::to_string(type.size) + "]";
   case TypeKind::tuple: return type.is_record() ? record_spelling(type) : "(" + joined(type.elements) + ")";
   case TypeKind::array: return array_spelling(type);
-  case TypeKind::buffer: return "buffer[" + std::to_string(type.size - 4) + "]";
+  case TypeKind::buffer: return type.size <= 4 ? "buffer" : "buffer[" + std::to_string(type.size - 4) + "]";
   case TypeKind::structure: return type.name;
   case TypeKind::count: return "count_t";
   case TypeKind::sum: return std::string(sign) + "sum_t";

@@ -237,13 +237,11 @@ typed::ExpressionPtr Checker::array_element(Span span, ExpressionPtr array, Expr
   if (count == 0 && behind && element.size != 0) {
     ExpressionPtr first = std::move(behind->pointer);
     const uint32_t offset = behind->offset;
-    first = typed::make_expression(span, pointer_type(first->type.space, element),
-                                   typed::Convert{std::move(first)});
-    if (offset != 0) {
-      Type type = first->type;
+    const Type to = pointer_type(first->type.space, element);
+    first = typed::make_expression(span, to, typed::Convert{std::move(first)});
+    if (offset != 0)
       first = typed::make_expression(
-          span, type, typed::Binary{BinaryOperator::add, std::move(first), literal(span, offset)});
-    }
+          span, to, typed::Binary{BinaryOperator::add, std::move(first), literal(span, offset)});
     return pointer_element(span, std::move(first), std::move(index));
   }
   const auto known = known_index(*index);

@@ -241,9 +241,12 @@ typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& ro
   const bool is_bytes = source->type.is_string() || is_char_array(source->type);
   if (!is_bytes && !source->type.is_scalar())
     return bad_argument(node, 0, row, "an address or a string", with_article(source->type));
-  // Its bytes are here already: the string ends within them.
-  if (is_bytes && !length) size = std::min(source->type.size, most);
-  if (is_bytes) source = address_of_bytes(std::move(source));
+  // The string ends with its bytes at the latest: the NUL behind them is one more.
+  if (is_bytes) {
+    size = std::min(size, source->type.size + 1);
+    if (!length) length = literal(span, size);
+    source = address_of_bytes(std::move(source));
+  }
   if (source->type.kind == TypeKind::pointer && source->type.space == AddressSpace::none)
     source->type.space = pointers();
   if (source->type.kind != TypeKind::pointer && !is_bytes)

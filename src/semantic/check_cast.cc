@@ -19,6 +19,8 @@ typed::ExpressionPtr converted(Span span, const Type& to, typed::ExpressionPtr v
   return typed::make_expression(span, to, typed::Convert{std::move(value)});
 }
 
+std::string bytes(uint32_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
+
 bool is_open(const Type& type) { return type.size == 0 || (type.kind == TypeKind::buffer && type.size == 4); }
 
 /// The first bytes of a value in memory as another type of at most that size: nothing is computed.
@@ -122,15 +124,14 @@ typed::ExpressionPtr Checker::cast_to_array(Type to, Span span, ExpressionPtr va
   if (is_open(to)) {
     if (from.size % element.size != 0)
       return refuse_cast(to, *value,
-                         "it has " + std::to_string(from.size) + " bytes, which is no multiple of " +
+                         "it has " + bytes(from.size) + ", which is no multiple of " +
                              std::to_string(element.size));
     to = array_type(element, from.size / element.size);
   }
   const bool fits = from.size == to.size || (from.is_integer() && to.size > from.size && to.size <= 8);
   if (!fits)
     return refuse_cast(to, *value,
-                       "it has " + std::to_string(from.size) + " bytes, and the array " +
-                           std::to_string(to.size));
+                       "it has " + bytes(from.size) + ", and the array " + std::to_string(to.size));
   if (from.is_string()) return seen_as(span, to, std::move(value));
   if (from.kind == TypeKind::boolean) value = convert(std::move(value), integer_type(1, false));
   return converted(span, to, std::move(value));

@@ -219,7 +219,7 @@ typed::ExpressionPtr Checker::offset_of(const ast::OffsetOf& node, Span span) {
 }
 
 typed::ExpressionPtr Checker::type_info(const ast::TypeInfo& node, Span span) {
-  const std::string& allowed = context_.program.settings.unstable_typeinfo;
+  const std::string& allowed = context_.options.settings.unstable_typeinfo;
   if (allowed == "error") {
     report(DiagnosticId::unstable_refused, span, "typeinfo", "unstable_typeinfo");
     return unknown(span);
