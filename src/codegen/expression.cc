@@ -27,7 +27,7 @@ llvm::Value* ProgramBuilder::scalar_value(const typed::Expression& e) {
           [&](const typed::Dereference&) { return load_from(place(e), e.type); },
           [&](const typed::ArrayElement&) { return load_from(place(e), e.type); },
           [&](const typed::AddressOf& n) -> Value* {
-            return as_number(m_.ir.CreatePtrToInt(variables_[n.variable], m_.ir.getInt64Ty()));
+            return as_number(m_.ir.CreatePtrToInt(variable(n.variable), m_.ir.getInt64Ty()));
           },
           [&](const typed::BlockValue& n) {
             block(n.block);

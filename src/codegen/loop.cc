@@ -71,6 +71,17 @@ void ProgramBuilder::unroll(const typed::Unroll& node) {
   std::tie(on_break_, on_continue_) = outer;
 }
 
+/// The number of rounds, by way of memory. Where the verifier of Linux 6.18 knows that there are none it
+/// never looks at the body, takes it out, and then misses it.
+llvm::Value* ProgramBuilder::not_known(Value* number) {
+  if (llvm::isa<llvm::ConstantInt>(number)) return number;
+  Value* place = allocate(8);
+  store_word(number, place);
+  auto* loaded = m_.ir.CreateLoad(m_.ir.getInt64Ty(), place);
+  loaded->setVolatile(true);
+  return loaded;
+}
+
 void ProgramBuilder::for_range(const typed::ForRange& node) {
   auto& ir = m_.ir;
   Value *from = scalar(*node.from), *to = scalar(*node.to);
@@ -79,7 +90,8 @@ void ProgramBuilder::for_range(const typed::ForRange& node) {
   Value* any = node.from->type.is_signed ? ir.CreateICmpSGT(to, from) : ir.CreateICmpUGT(to, from);
   Value* count = ir.CreateSelect(any, ir.CreateSub(to, from), word(0));
   Value* too_many = ir.CreateICmpUGT(count, word(kMostRounds));
-  Value* rounds = ir.CreateSelect(too_many, word(kMostRounds), count);
+  Value* rounds = not_known(ir.CreateSelect(too_many, word(kMostRounds), count));
+  if (auto* known = llvm::dyn_cast<llvm::ConstantInt>(rounds); known && known->isZero()) return;
   auto* body = loop_body("for", {ir.getInt64Ty(), ir.getPtrTy()}, [&] {
     Value* index = ir.CreateAnd(function_->getArg(0), word(0xffffffff));
     store_word(ir.CreateAdd(load_word(scratch_at(first)), index), variable(node.variable));

@@ -67,6 +67,7 @@ private:
   // loop.cc
   void while_loop(const typed::While& node);
   void unroll(const typed::Unroll& node);
+  Value* not_known(Value* number);
   void for_range(const typed::ForRange& node);
   void for_map(const typed::ForMap& node);
   void store_pair(const typed::ForMap& node, Value* map, Value* key, Value* value);

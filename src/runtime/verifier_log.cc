@@ -91,6 +91,11 @@ struct HintRow {
   std::string_view hint;
 };
 constexpr std::array kHints = {
+    HintRow{"unknown func bpf_loop#", "`while`, and `for` over a range, need Linux 5.17"},
+    HintRow{"invalid func unknown#181", "`while`, and `for` over a range, need Linux 5.17"},
+    HintRow{"invalid func unknown#164", "`for` over a map needs Linux 5.13"},
+    HintRow{"unrecognized bpf_ld_imm64", "loops need Linux 5.13, those that are not over a map 5.17"},
+    HintRow{"frames is too deep", "loops and calls of functions can stand in one another 7 deep: use fewer"},
     HintRow{"too large. Processed",
             "the kernel follows every path through a program and gives up after a million "
             "steps: use fewer or shorter loops, fewer conditions inside loops, or split the "

@@ -134,6 +134,9 @@ TEST_P(Hints, SayWhatToChange) {
 INSTANTIATE_TEST_SUITE_P(
     Patterns, Hints,
     testing::Values(
+        HintCase{"12: (85) call unknown#181\ninvalid func unknown#181\n", "Linux 5.17"},
+        HintCase{"12: (85) call unknown#164\ninvalid func unknown#164\n", "Linux 5.13"},
+        HintCase{"the call stack of 9 frames is too deep !\n", "7 deep"},
         HintCase{"4: (55) if r6 != 0x989680 goto pc-4\nBPF program is too large. Processed 1000001 insn\n",
                  "fewer or shorter loops"},
         HintCase{"2: (15) if r0 == 0x5 goto pc+1\nThe sequence of 8193 jumps is too complex.\n",
