@@ -10,7 +10,7 @@ namespace trc {
 namespace {
 
 constexpr size_t kMostIncludes = 200;
-constexpr size_t kMostTokens = 40'000'000;
+constexpr size_t kMostTokens = 8'000'000;
 
 /// Answers of `__has_attribute` and the like that a script's types could hang on. All else is read over.
 bool is_known_attribute(std::string_view name) {
