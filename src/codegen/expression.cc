@@ -51,6 +51,7 @@ llvm::Value* ProgramBuilder::scalar_value(const typed::Expression& e) {
           [&](const typed::Convert& n) { return converted(*n.operand, e.type); },
           [&](const typed::Call& n) { return lower(n, e.type); },
           [&](const typed::FunctionCall& n) { return call_function(n); },
+          [&](const typed::OptionRead& n) { return load_word(option(n)); },
           [](const auto&) -> Value* { TRC_CHECK(false, "a string or tuple where a number should be"); },
       },
       e.node);

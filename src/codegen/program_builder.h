@@ -205,6 +205,10 @@ private:
   void store(const typed::Expression& expression, Value* to);
   void store_parts(const typed::Expression& expression, Value* to);
   Value* made(const typed::Expression& expression);
+  /// Where the session has put the value of an option of the script.
+  Value* option(const typed::OptionRead& node) {
+    return m_.data(m_.manifest.options[node.option].layout.offset);
+  }
   Value* address(const typed::Expression& expression);
   void store_converted(const typed::Expression& operand, const Type& type, Value* to);
   void store_comm(uint32_t size, Value* to);

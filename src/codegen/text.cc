@@ -104,6 +104,7 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                         [&](const typed::Text& n) { return m_.constant_bytes(n.bytes, e.type.size); },
                         [&](const typed::VariableRead& n) { return variable(n.variable); },
                         [&](const typed::MapRead& n) { return read_address(n.access, e.type); },
+                        [&](const typed::OptionRead& n) { return option(n); },
                         [&](const typed::Dereference&) { return place_address(e); },
                         [&](const typed::Part&) { return place_address(e); },
                         [&](const typed::ArrayElement&) { return place_address(e); },
