@@ -98,7 +98,8 @@ llvm::Value* ProgramBuilder::lower_delete_key(const typed::Call& call, const Typ
 llvm::Value* ProgramBuilder::lower_kptr(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_uptr(const typed::Call&, const Type&) { return word(0); }
 
-// Strings: text.cc stores them or knows where they are; as a statement they do nothing.
+// Strings and buffers: text.cc stores them or knows where they are; as a statement they do nothing.
+llvm::Value* ProgramBuilder::lower_buf(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_comm(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_probe(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_str(const typed::Call&, const Type&) { return word(0); }

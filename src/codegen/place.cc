@@ -10,8 +10,17 @@
 namespace trc::codegen {
 namespace {
 
-/// Whether parts of it come as C laid them out: strings there may have anything behind their NUL.
-bool is_of_c(const Type& type) { return type.kind == TypeKind::structure || type.kind == TypeKind::array; }
+/// Whether a string at this offset of it comes as C laid it out, with anything behind its NUL. What a tuple
+/// holds itself does not; what structs and arrays hold, in a tuple or not, does.
+bool is_of_c(const Type& whole, uint32_t at) {
+  if (whole.kind != TypeKind::tuple)
+    return whole.kind == TypeKind::structure || whole.kind == TypeKind::array;
+  const auto offsets = element_offsets(whole);
+  for (size_t i = 0; i < offsets.size(); ++i)
+    if (at >= offsets[i] && at - offsets[i] < whole.elements[i].size)
+      return is_of_c(whole.elements[i], at - offsets[i]);
+  return false;
+}
 
 uint32_t touched_bytes(typed::BitRange bits) { return (bits.first + bits.bits + 7u) / 8; }
 
@@ -24,7 +33,7 @@ ProgramBuilder::Place ProgramBuilder::place(const typed::Expression& e) {
                           Place part = place(*n.whole);
                           part.base = offset(part.base, n.offset);
                           part.bits = n.bits;
-                          part.is_raw |= is_of_c(n.whole->type);
+                          part.is_raw |= is_of_c(n.whole->type, n.offset);
                           return part;
                         },
                         [&](const typed::ArrayElement& n) { return element_place(n); },
@@ -61,7 +70,7 @@ ProgramBuilder::Place ProgramBuilder::element_place(const typed::ArrayElement& n
     place.space = AddressSpace::kernel;
     place.base = ir.CreateIntToPtr(as_number(ir.CreatePtrToInt(place.base, ir.getInt64Ty())), ir.getPtrTy());
   }
-  place.is_raw |= is_of_c(array);
+  place.is_raw |= is_of_c(array, 0);
   place.bits = {};
   Value* index = m_.opaque(scalar(*node.index));
   // The last member of a struct may be declared without a bound: `int x[]`.

@@ -213,6 +213,7 @@ private:
   void store_converted(const typed::Expression& operand, const Type& type, Value* to);
   void store_comm(uint32_t size, Value* to);
   void store_str(const typed::Call& call, uint32_t size, Value* to);
+  void store_buf(const typed::Call& call, uint32_t size, Value* to);
   void convert_tuple(Value* from, const Type& from_type, Value* to, const Type& to_type);
   void store_tuple(const typed::TupleOf& tuple, const Type& type, Value* to);
   Value* probe_name_address(uint32_t size);

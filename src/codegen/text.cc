@@ -45,6 +45,8 @@ void ProgramBuilder::store_parts(const typed::Expression& e, Value* to) {
                      store_comm(size, to);
                    else if (n.id == BuiltinId::str)
                      store_str(n, size, to);
+                   else if (n.id == BuiltinId::buf)
+                     store_buf(n, size, to);
                    else
                      copy(to, address(e), size);
                  },
@@ -164,6 +166,33 @@ void ProgramBuilder::store_str(const typed::Call& call, uint32_t size, Value* to
     return;
   }
   store_c_string(source.type.space, from, size, to, true);
+}
+
+/// buf(): the number of bytes, then the bytes, and zeroes behind them. None where they can't be read.
+void ProgramBuilder::store_buf(const typed::Call& call, uint32_t size, Value* to) {
+  auto& ir = m_.ir;
+  const typed::Expression& source = *call.arguments[0];
+  Value* length = word(size - 4);
+  if (call.arguments.size() > 1) {
+    Value* wanted = m_.opaque(scalar(*call.arguments[1]));
+    length = m_.opaque(ir.CreateSelect(ir.CreateICmpULT(wanted, length), wanted, length));
+  }
+  Place from = source.type.is_scalar() ? Place{.where = Where::elsewhere,
+                                               .space = source.type.space,
+                                               .base = ir.CreateIntToPtr(scalar(source), ir.getPtrTy())}
+                                       : place(source);
+  zero(to, size);
+  auto read = [&] {
+    const AddressSpace space = from.where == Where::elsewhere ? from.space : AddressSpace::kernel;
+    Value* result = read_bytes(space, offset(to, 4), length, from.base);
+    count_if_faulted(result);
+    Value* got = ir.CreateSelect(ir.CreateICmpSLT(result, word(0)), word(0), length);
+    store_scalar(got, to, integer_type(4, false));
+  };
+  if (from.is_there)
+    if_true(from.is_there, read);
+  else
+    read();
 }
 
 void ProgramBuilder::count_if_faulted(Value* result) {

@@ -276,6 +276,37 @@ typed::ExpressionPtr Checker::check_uptr(const ast::Call& node, const Builtin& r
   return in_space(node, row, AddressSpace::user);
 }
 
+/// Of an array all bytes, if no number is given.
+typed::ExpressionPtr Checker::check_buf(const ast::Call& node, const Builtin& row, Span span) {
+  ExpressionPtr source = value(*node.arguments[0]);
+  if (source->type.is_none()) return source;
+  const bool is_array = source->type.kind == TypeKind::array || source->type.is_string();
+  if (!is_array && !source->type.is_pointer() && !source->type.is_integer())
+    return bad_argument(node, 0, row, "an array or an address", with_article(source->type));
+  if (!is_array && node.arguments.size() == 1)
+    return bad_argument(node, 0, row, "an array, or an address and a number of bytes",
+                        with_article(source->type));
+  uint64_t size = context_.options.settings.max_strlen;
+  if (is_array) size = std::min<uint64_t>(size, source->type.size);
+  typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
+  ExpressionPtr length;
+  if (node.arguments.size() > 1) {
+    length = integer_argument(node, 1, row);
+    if (length->type.is_none()) return length;
+    if (const typed::Constant* known = as_constant(*length)) {
+      if (static_cast<int64_t>(known->bits) < 1)
+        return bad_argument(node, 1, row, "at least 1", std::to_string(static_cast<int64_t>(known->bits)));
+      size = std::min<uint64_t>(known->bits, size);
+      length = nullptr;
+    }
+  }
+  if (source->type.is_pointer() && source->type.space == AddressSpace::none) source->type.space = pointers();
+  if (source->type.is_integer()) source = convert(std::move(source), pointer_type(pointers(), {}, "void"));
+  call.arguments.push_back(std::move(source));
+  if (length) call.arguments.push_back(std::move(length));
+  return typed::make_expression(span, buffer_type(size), std::move(call));
+}
+
 typed::ExpressionPtr Checker::check_has_key(const ast::Call& node, const Builtin& row, Span span) {
   return element_call(node, row, span);
 }
