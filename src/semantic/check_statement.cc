@@ -79,6 +79,9 @@ void Checker::evaluate(const ast::Expression& source, Span span, typed::Block& o
   }
   ExpressionPtr e = expression(source);
   if (!acts(*e) && !e->type.is_none()) report(DiagnosticId::value_dropped, e->span);
+  // Nothing is left of what was decided by now, as static_assert() is.
+  const bool is_action = std::holds_alternative<typed::Call>(e->node);
+  if (e->type.is_none() && !is_action && !std::holds_alternative<typed::FunctionCall>(e->node)) return;
   out.push_back({span, typed::Evaluate{std::move(e)}});
 }
 

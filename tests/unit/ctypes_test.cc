@@ -78,11 +78,11 @@ TEST_F(BtfTypes, FieldsOfAllShapes) {
   EXPECT_EQ(shown("struct task_struct", "as_pointer"), "void * 40");
   EXPECT_EQ(shown("struct task_struct", "as_number"), "uint64 40");
   EXPECT_EQ(shown("struct dentry", "d_iname"), "uint8[40] 32");
-  EXPECT_EQ(shown("struct mm_struct", "cpu_bitmap"), "uint64[0] 40");
+  EXPECT_EQ(shown("struct mm_struct", "cpu_bitmap"), "uint64[] 40");
   EXPECT_EQ(shown("struct odd", "real"), "uint8[8] 0");
   EXPECT_EQ(shown("struct odd", "wide"), "uint8[16] 16");
   EXPECT_EQ(shown("struct odd", "names"), "string[4][2] 32");
-  EXPECT_EQ(shown("struct odd", "nothing"), "int8[0] 40");
+  EXPECT_EQ(shown("struct odd", "nothing"), "int8[] 40");
   EXPECT_EQ(structure("struct odd").alignment, 16u);
   EXPECT_EQ(structure("struct packed").alignment, 1u);
   // A declaration only: its name, and no size.
