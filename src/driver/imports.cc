@@ -123,7 +123,10 @@ private:
       struct stat about;
       const bool is_known = stat(file.c_str(), &about) == 0;
       if (is_known && !S_ISREG(about.st_mode)) continue;
-      if (is_known && about.st_mode & S_IWOTH)
+      const FileKind kind = kind_of(name);
+      if (kind == FileKind::c_program || kind == FileKind::object)
+        diagnostics_.report(DiagnosticId::import_skipped, span, file, "trc can't link programs in");
+      else if (is_known && about.st_mode & S_IWOTH)
         diagnostics_.report(DiagnosticId::import_skipped, span, file, "everybody may write to it");
       else
         read(file, span, out);

@@ -93,8 +93,7 @@ void Checker::let(const ast::Let& node, Span span, typed::Block& out) {
   // The value is checked first: it can't refer to the variable itself.
   ExpressionPtr initial = node.value ? value(*node.value) : nullptr;
   const std::optional<Type> written = node.type ? type_of(*node.type) : std::nullopt;
-  if (written && (written->is_aggregation() || written->is_none() ||
-                  (written->is_string() && written->size == 0 && !initial))) {
+  if (written && (written->is_aggregation() || written->is_none())) {
     report(DiagnosticId::bad_variable_type, node.type->span, spelling(*written));
     return;
   }

@@ -1,0 +1,3 @@
+struct in_a_folder {
+  int member;
+};
