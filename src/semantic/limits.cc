@@ -108,10 +108,16 @@ void check_limits(const typed::Program& program, Diagnostics& diagnostics) {
     diagnostics.report(DiagnosticId::scratch_too_large, span, what, std::to_string(bytes),
                        std::to_string(kMostScratch));
   };
-  for (const typed::Map& map : program.maps)
+  for (const typed::Map& map : program.maps) {
     if (map.key.size > kMostKey)
       diagnostics.report(DiagnosticId::key_too_large, map.span, map.name, std::to_string(map.key.size),
                          std::to_string(kMostKey));
+    // The kernel makes no hash table without bytes. A scalar stands elsewhere.
+    const bool has_no_key = !map.key.is_none() && map.key.size == 0;
+    if (has_no_key || (!map.key.is_none() && map.value.size == 0 && !map.value.is_aggregation()))
+      diagnostics.report(DiagnosticId::nothing_in_map, map.span, map.name, has_no_key ? "keys" : "values",
+                         spelling(has_no_key ? map.key : map.value));
+  }
   check_counts(program, diagnostics);
   const uint64_t functions = memory_of_functions(program);
   for (const typed::Probe& probe : program.probes) {

@@ -10,8 +10,9 @@
 namespace differential {
 namespace {
 
-/// Values in one line of output, and lines in one probe: a program of some thousand instructions.
-constexpr size_t kLine = 16, kLines = 8;
+/// Expressions in one probe: a program of some thousand instructions. Each has its own variables, and its
+/// value is sent off at once: of what is kept the verifier follows every path through all expressions.
+constexpr size_t kProbe = 100;
 
 /// A file that goes away.
 class Scratch {
@@ -50,7 +51,7 @@ std::string output_of(const std::string& command, const Scratch& errors, int& st
   return output;
 }
 
-/// Declared variables stand at the head of each probe, maps are set by the first one.
+/// The first probe: it gives the maps their values.
 std::string assignments(const std::vector<Leaf>& leaves) {
   std::string text = "begin {\n";
   for (const Leaf& leaf : leaves)
@@ -58,41 +59,33 @@ std::string assignments(const std::vector<Leaf>& leaves) {
   return text + "}\n";
 }
 
-std::string declarations(const std::vector<Leaf>& leaves) {
+/// Of those variables that the expression has.
+std::string declarations(const std::vector<Leaf>& leaves, const std::string& expression) {
   std::string text;
   for (const Leaf& leaf : leaves) {
-    if (leaf.name[0] != '$') continue;
+    if (leaf.name[0] != '$' || !expression.contains(leaf.name)) continue;
     const std::string type(kTypes[leaf.type].name);
-    text += "  let " + leaf.name + " : " + type + " = (" + type + ")@" + leaf.name.substr(1) + ";\n";
+    text += "let " + leaf.name + " : " + type + " = (" + type + ")@" + leaf.name.substr(1) + "; ";
   }
   return text;
 }
 
 std::string script_of(const std::vector<Leaf>& leaves, const std::vector<std::string>& expressions) {
   std::string text = assignments(leaves);
-  const std::string head = "begin {\n" + declarations(leaves);
-  for (size_t at = 0; at < expressions.size();) {
-    text += head;
-    for (size_t line = 0; line < kLines && at < expressions.size(); ++line) {
-      text += "  print((";
-      for (size_t i = 0; i < kLine && at < expressions.size(); ++i)
-        text += expressions[at++] + ",";
-      text += "));\n";
-    }
-    text += "}\n";
+  for (size_t i = 0; i < expressions.size(); ++i) {
+    if (i % kProbe == 0) text += "begin {\n";
+    text += "  { " + declarations(leaves, expressions[i]) + "print(" + expressions[i] + "); }\n";
+    if ((i + 1) % kProbe == 0 || i + 1 == expressions.size()) text += "}\n";
   }
   return text;
 }
 
-/// The elements of lines like `(1, true, -5)`, as far as they go.
+/// One a line, up to the empty ones before the maps. A map by itself is printed with its name.
 std::vector<std::string> values_of(const std::string& output) {
   std::vector<std::string> values;
   std::istringstream lines(output);
-  for (std::string line; std::getline(lines, line) && line.starts_with('(');) {
-    std::istringstream elements(line.substr(1, line.size() - 2));
-    for (std::string element; std::getline(elements >> std::ws, element, ',');)
-      values.push_back(element);
-  }
+  for (std::string line; std::getline(lines, line) && !line.empty();)
+    values.push_back(line.starts_with('@') ? line.substr(line.find(": ") + 2) : line);
   return values;
 }
 
