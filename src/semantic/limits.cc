@@ -113,8 +113,11 @@ void check_limits(const typed::Program& program, Diagnostics& diagnostics) {
       diagnostics.report(DiagnosticId::key_too_large, map.span, map.name, std::to_string(map.key.size),
                          std::to_string(kMostKey));
     // The kernel makes no hash table without bytes. A scalar stands elsewhere.
-    const bool has_no_key = !map.key.is_none() && map.key.size == 0;
-    if (has_no_key || (!map.key.is_none() && map.value.size == 0 && !map.value.is_aggregation()))
+    auto is_empty = [](const Type& type) {
+      return !type.is_none() && !type.is_aggregation() && type.size == 0;
+    };
+    const bool has_no_key = is_empty(map.key);
+    if (has_no_key || (!map.key.is_none() && is_empty(map.value)))
       diagnostics.report(DiagnosticId::nothing_in_map, map.span, map.name, has_no_key ? "keys" : "values",
                          spelling(has_no_key ? map.key : map.value));
   }
