@@ -7,7 +7,8 @@
 // In a template a line that begins with `.` is roff and goes out as it is. Any other line is text: `x` in
 // back-ticks comes out bold, and nothing needs escaping. A line that begins with `@` is one of:
 //   @options @builtins KIND @library @probes @operators @settings @losses @diagnostics   a table
-//   @example [ARGUMENTS]   … @end   a script that compiles on tests/fixtures/kernel
+//   @example [ARGUMENTS]   … @end   a script that compiles on tests/fixtures/kernel, and attaches where the
+//   kernel can
 //   @run [ARGUMENTS]       … @end   a script that also prints, on any machine, exactly the @output behind it
 //   @fails [ARGUMENTS]     … @end   a script with a mistake; the @output behind it is what trc says
 //   @output                … @end   output
@@ -172,7 +173,8 @@ std::string library() {
         text += (text.empty() ? "" : " ") + std::string(line.substr(3));
     }
     if (text.empty() || example.empty()) fail(std::string(file.name) + " has no description or no example");
-    out += item(bold(file.name), prose(text, Origin::table)) + block("example", example, Place::item);
+    out += item(bold(file.name), prose(text, Origin::table)) +
+           block("library " + std::string(file.name), example, Place::item);
   }
   return out;
 }
