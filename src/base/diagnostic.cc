@@ -18,9 +18,16 @@ const std::vector<DiagnosticRow>& diagnostic_rows() {
 
 const DiagnosticRow& diagnostic_row(DiagnosticId id) { return diagnostic_rows()[static_cast<size_t>(id)]; }
 
+/// What is wrong in a header has the place of its `#include`: there several mistakes can have one place.
+static bool is_about_a_header(DiagnosticId id) {
+  return id == DiagnosticId::c_in_header || id == DiagnosticId::c_header_missing ||
+         id == DiagnosticId::c_header_skipped;
+}
+
 void Diagnostics::add(Diagnostic diagnostic) {
   auto same = [&](const Diagnostic& other) {
-    return other.id == diagnostic.id && other.span == diagnostic.span;
+    return other.id == diagnostic.id && other.span == diagnostic.span &&
+           (!is_about_a_header(diagnostic.id) || other.arguments == diagnostic.arguments);
   };
   if (std::none_of(list_.begin(), list_.end(), same)) list_.push_back(std::move(diagnostic));
 }

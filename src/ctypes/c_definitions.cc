@@ -1,5 +1,6 @@
 #include "ctypes/c_definitions.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "ctypes/c_parser.h"
@@ -88,6 +89,22 @@ public:
 
   std::optional<std::string> macro(std::string_view name) const override {
     return preprocessor_.expansion(name);
+  }
+
+  std::vector<std::string> names(NameKind kind) const override {
+    std::vector<std::string> all;
+    auto add = [&](const auto& table) {
+      for (const auto& entry : table)
+        all.emplace_back(entry.first);
+    };
+    if (kind == NameKind::tag) add(types_.record_tags), add(types_.enumeration_tags);
+    if (kind == NameKind::type) add(types_.typedefs);
+    if (kind == NameKind::constant) {
+      all = preprocessor_.values();
+      add(types_.enumerators);
+    }
+    std::ranges::sort(all); // or what is as near as another would be named by chance
+    return all;
   }
 
 private:

@@ -25,7 +25,8 @@ struct CInput {
 };
 
 /// The types and macros that C text defines. `structure()`, `enumeration()`, `type()` and `constant()` know
-/// only what the text itself defines, and what that names of the kernel's.
+/// only what the text itself defines, and what that names of the kernel's; `names()` of constants has macros
+/// that stand for values, too.
 class CDefinitions : public TypeSource {
 public:
   /// What `#define NAME …` stands for, fully expanded, for macros without parameters; "" if it expands to

@@ -373,6 +373,13 @@ std::optional<std::string> CPreprocessor::expansion(std::string_view name) {
   return text;
 }
 
+std::vector<std::string> CPreprocessor::values() const {
+  std::vector<std::string> names;
+  for (const auto& [name, macro] : macros_)
+    if (!macro->is_function && !macro->is_predefined) names.emplace_back(name);
+  return names;
+}
+
 bool CPreprocessor::is_function_macro(std::string_view name) const {
   const auto found = macros_.find(name);
   return found != macros_.end() && found->second->is_function;

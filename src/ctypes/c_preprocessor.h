@@ -39,6 +39,8 @@ public:
   bool wants_kernel_tree() const { return wants_kernel_tree_; }
   /// Full replacement of a macro without parameters; nothing if there is none that a text defined.
   std::optional<std::string> expansion(std::string_view name);
+  /// Names of those that expansion() could know.
+  std::vector<std::string> values() const;
   /// The macro has parameters: its value can't be asked for.
   bool is_function_macro(std::string_view name) const;
 

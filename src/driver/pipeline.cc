@@ -41,14 +41,14 @@ std::optional<ast::Program> read_tree(Script& script, Diagnostics& diagnostics) 
 /// The types and names that the script's C text defines; null where it has none.
 std::shared_ptr<const CDefinitions> read_definitions(const ast::Program& tree, const Script& script,
                                                      const Kernel& kernel, const Options& options,
+                                                     std::shared_ptr<const TypeSource> known,
                                                      Diagnostics& diagnostics) {
   if (tree.c_texts.empty() && options.includes.empty()) return nullptr;
-  const auto known = kernel_types(kernel);
   CInput input = {.includes = options.includes,
                   .include_paths = options.include_paths,
                   .script_directory = std::filesystem::path(options.file).parent_path().string(),
                   .has_btf = kernel.has_btf(),
-                  .kernel = known};
+                  .kernel = std::move(known)};
   for (const ast::CText& text : tree.c_texts)
     input.texts.push_back(text.span);
   return read_c_definitions(input, script.sources, diagnostics);
@@ -58,11 +58,13 @@ std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& ke
                                                 Diagnostics& diagnostics) {
   std::optional<typed::Program> program;
   if (const auto tree = read_tree(script, diagnostics)) {
-    AnalysisOptions analysis = {.parameters = options.parameters, .settings = {}};
+    AnalysisOptions analysis = {
+        .parameters = options.parameters, .settings = {}, .kernel_types = kernel_types(kernel)};
     read_config(*tree, analysis.settings, diagnostics);
     for (const SettingOverride& by : script.settings)
       (void)set(analysis.settings, by.setting, by.value); // checked when it was read
-    analysis.definitions = read_definitions(*tree, script, kernel, options, diagnostics);
+    analysis.definitions =
+        read_definitions(*tree, script, kernel, options, analysis.kernel_types, diagnostics);
     program = analyze(*tree, kernel, analysis, diagnostics);
     if (diagnostics.has_errors()) program.reset();
   }

@@ -1,6 +1,5 @@
 #include "semantic/analyze.h"
 
-#include "ctypes/btf_types.h"
 #include "ctypes/type_table.h"
 #include "semantic/check.h"
 #include "semantic/limits.h"
@@ -91,7 +90,7 @@ bool make_numbers(Environment& environment) {
 std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& kernel,
                                       const AnalysisOptions& options, Diagnostics& diagnostics) {
   const std::vector<ExpandedProbe> probes = expand(source, kernel, options, diagnostics);
-  Input input = {kernel, options, probes, collect_declarations(source, diagnostics), kernel_types(kernel),
+  Input input = {kernel, options, probes, collect_declarations(source, diagnostics), options.kernel_types,
                  nullptr};
   std::vector<std::shared_ptr<const TypeSource>> sources;
   if (options.definitions) sources.push_back(options.definitions);

@@ -178,6 +178,8 @@ private:
   // check_access.cc: what is in structures, arrays and behind pointers
   ExpressionPtr member(const ast::Member& node, Span span);
   ExpressionPtr argument(const ast::Member& node, Span span);
+  /// `args` as a whole: a record of what can be read.
+  ExpressionPtr arguments(Span span);
   ExpressionPtr element(const ast::Member& node, Span span, ExpressionPtr tuple);
   ExpressionPtr field(const ast::Member& node, Span span, ExpressionPtr whole);
   /// Says what is wrong, if it is.

@@ -33,12 +33,14 @@ std::string list_of_fields(const std::vector<std::string>& names) {
   return text + (names.size() > kMost ? " …" : "");
 }
 
+/// The header is the same for all tracepoints; who asks for it is told.
+bool is_header(const probes::Argument& argument) { return argument.name.starts_with("common_"); }
+
 /// Those that can be read, then the others with the reason.
 std::string list_of_arguments(const std::vector<probes::Argument>& arguments) {
   std::string readable, others;
   for (const probes::Argument& argument : arguments) {
-    // The header is the same for all tracepoints; who asks for it is told.
-    if (argument.name.starts_with("common_")) continue;
+    if (is_header(argument)) continue;
     if (argument.type.is_none())
       others += "; `" + argument.name + "` can't be read: " + argument.unreadable;
     else
@@ -107,6 +109,24 @@ typed::ExpressionPtr Checker::argument(const ast::Member& node, Span span) {
   if (hint.empty()) hint = list_of_arguments(*probe_->arguments);
   report(DiagnosticId::unknown_field, node.name_span, probe_name(), node.name, hint);
   return unknown(span);
+}
+
+typed::ExpressionPtr Checker::arguments(Span span) {
+  if (!here("args", span)) return unknown(span);
+  std::vector<std::string> names;
+  std::vector<Type> types;
+  typed::Expressions elements;
+  for (const probes::Argument& argument : probe_->arguments.value_or(std::vector<probes::Argument>())) {
+    if (argument.type.is_none() || is_header(argument)) continue;
+    names.push_back(argument.name);
+    types.push_back(argument.type);
+    elements.push_back(typed::make_expression(span, argument.type, typed::ArgumentRead{argument.access}));
+  }
+  if (names.empty()) {
+    report(DiagnosticId::no_args_here, span, probe_name());
+    return unknown(span);
+  }
+  return tuple_of(record_type(std::move(names), std::move(types)), std::move(elements), span);
 }
 
 /// Of a tuple by number, of a record by name.

@@ -62,18 +62,7 @@ typed::ExpressionPtr Checker::name(const ast::Name& node, Span span) {
   if (const Frame::Argument* argument = macro_argument(node.name)) return argument_value(*argument);
   const ast::Call as_call = {node.name, span, {}};
   if (const ast::Macro* macro = find_macro(as_call)) return macro_value(*macro, as_call, span);
-  if (node.name == "args") {
-    if (!here("args", span)) return unknown(span);
-    std::string fields;
-    if (probe_->arguments)
-      for (const auto& argument : *probe_->arguments)
-        if (!argument.type.is_none()) fields += (fields.empty() ? "`" : ", `") + argument.name + "`";
-    if (fields.empty())
-      report(DiagnosticId::no_args_here, span, probe_name());
-    else
-      report(DiagnosticId::args_needs_field, span, fields);
-    return unknown(span);
-  }
+  if (node.name == "args") return arguments(span);
   if (ExpressionPtr argument = positional_argument(node.name, span)) return argument;
   const Builtin* row = find_builtin(node.name);
   if (!row) {

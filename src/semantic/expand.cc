@@ -6,7 +6,6 @@
 #include <iterator>
 #include <set>
 
-#include "ctypes/btf_types.h"
 #include "parser/ast_walk.h"
 
 namespace trc {
@@ -45,6 +44,7 @@ bool fill_in_parameters(std::string& text, Span span, const Parameters& paramete
 struct ArgumentUse {
   std::set<std::string> fields;
   bool any = false;
+  int wholes = 0; ///< uses of all fields at once
 };
 
 /// Looks into the macros that are used, too.
@@ -61,13 +61,18 @@ public:
 private:
   void look_at_node(const ast::Expression& e) {
     if (auto* name = std::get_if<ast::Name>(&e.node)) {
-      use.any |= name->name == "args";
+      if (name->name == "args") {
+        use.any = true;
+        ++use.wholes;
+      }
       look_into(name->name);
     }
     if (auto* call = std::get_if<ast::Call>(&e.node)) look_into(call->name);
     auto* member = std::get_if<ast::Member>(&e.node);
     auto* base = member ? std::get_if<ast::Name>(&member->base->node) : nullptr;
-    if (base && base->name == "args") use.fields.insert(member->name);
+    if (!base || base->name != "args") return;
+    use.fields.insert(member->name);
+    --use.wholes; // its base is looked at, too
   }
 
   void look_into(const std::string& name) {
@@ -125,7 +130,7 @@ class Expander {
 public:
   Expander(const ast::Program& program, const Kernel& kernel, const AnalysisOptions& options,
            Diagnostics& diagnostics)
-      : program_(program), kernel_(kernel), parameters_(options.parameters),
+      : program_(program), kernel_(kernel), types_(options.kernel_types), parameters_(options.parameters),
         missing_probes_(options.settings.missing_probes), diagnostics_(diagnostics) {}
 
   void expand(const ast::Probe& probe, std::vector<ExpandedProbe>& out) {
@@ -151,7 +156,8 @@ public:
       auto fits = [&](const ExpandedProbe& group) {
         return same_program(group.matches.front(), match) &&
                group.arguments.has_value() == arguments.has_value() &&
-               (!arguments || same_arguments(*group.arguments, *arguments, use.fields));
+               (!arguments || (use.wholes > 0 ? *group.arguments == *arguments
+                                              : same_arguments(*group.arguments, *arguments, use.fields)));
       };
       auto group = std::find_if(out.begin() + first, out.end(), fits);
       if (group == out.end())
@@ -203,7 +209,7 @@ private:
 
   const ast::Program& program_;
   const Kernel& kernel_;
-  const std::shared_ptr<const TypeSource> types_ = kernel_types(kernel_);
+  const std::shared_ptr<const TypeSource> types_;
   const Parameters& parameters_;
   const std::string& missing_probes_;
   Diagnostics& diagnostics_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "semantic/frame_depth.h"
 #include "semantic/typed_walk.h"
 
 namespace trc {
@@ -122,6 +123,8 @@ void check_limits(const typed::Program& program, Diagnostics& diagnostics) {
                          spelling(has_no_key ? map.key : map.value));
   }
   check_counts(program, diagnostics);
+  // Functions that call themselves have been reported, and have no end.
+  if (!diagnostics.has_errors()) check_frame_depth(program, diagnostics);
   const uint64_t functions = memory_of_functions(program);
   for (const typed::Probe& probe : program.probes) {
     const uint64_t variables = variables_of(probe.variables);

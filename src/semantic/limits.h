@@ -15,7 +15,11 @@ constexpr uint32_t kMostValue = 256 * 1024;
 /// piece, without waiting.
 constexpr uint32_t kMostKey = 64 * 1024;
 
-/// Keys of maps; what programs and their events need.
+/// How deep loops and calls of functions can stand in one another: each takes a frame of the kernel's call
+/// stack, which has 8 with the probe's own (MAX_CALL_FRAMES, include/linux/bpf_verifier.h).
+constexpr uint32_t kMostNested = 7;
+
+/// Keys of maps; how deep loops and functions are nested; what programs and their events need.
 void check_limits(const typed::Program& program, Diagnostics& diagnostics);
 
 } // namespace trc

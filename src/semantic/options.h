@@ -17,6 +17,7 @@ struct AnalysisOptions {
   Parameters parameters; ///< `$1`, `$2`, …
   Settings settings;
   std::shared_ptr<const CDefinitions> definitions = nullptr; ///< of the script's C text; may be null
+  std::shared_ptr<const TypeSource> kernel_types; ///< of the kernel that is analyzed for; never null
 };
 
 } // namespace trc
