@@ -111,6 +111,18 @@ const btf_type* nameless_prototype(const Btf& btf, uint32_t typedef_id) {
   return underlying(btf, pointer->type);
 }
 
+/// The parameters of a prototype from number `first` on.
+std::vector<BtfParameter> parameters_of(const Btf& btf, const btf_type& prototype, size_t first) {
+  std::vector<BtfParameter> found;
+  auto parameters = btf.members<btf_param>(prototype);
+  for (size_t i = first; i < parameters.size(); ++i) {
+    std::string given(btf.string(parameters[i].name_off));
+    if (given.empty()) given = "arg" + std::to_string(i - first);
+    found.push_back({std::move(given), parameters[i].type});
+  }
+  return found;
+}
+
 } // namespace
 
 std::string c_spelling(const Btf& btf, uint32_t type_id) { return spell(btf, type_id, 0); }
@@ -150,15 +162,20 @@ std::optional<std::vector<BtfParameter>> raw_tracepoint_arguments(const Btf& btf
   if (!id) return {};
   const btf_type* prototype = named_prototype(btf, name);
   if (!prototype) prototype = nameless_prototype(btf, *id);
+  // The first is the context pointer of the kernel's own glue.
   std::vector<BtfParameter> arguments;
-  if (!prototype || BTF_INFO_KIND(prototype->info) != BTF_KIND_FUNC_PROTO) return arguments;
-  auto parameters = btf.members<btf_param>(*prototype);
-  for (size_t i = 1; i < parameters.size(); ++i) {
-    std::string given(btf.string(parameters[i].name_off));
-    if (given.empty()) given = "arg" + std::to_string(i - 1);
-    arguments.push_back({std::move(given), parameters[i].type});
-  }
+  if (prototype && BTF_INFO_KIND(prototype->info) == BTF_KIND_FUNC_PROTO)
+    arguments = parameters_of(btf, *prototype, 1);
   return arguments;
+}
+
+std::optional<BtfPrototype> prototype(const Btf& btf, const std::string& function) {
+  auto id = btf.find(function, {BTF_KIND_FUNC});
+  const btf_type* type = id ? btf.type(btf.type(*id)->type) : nullptr;
+  if (!type || BTF_INFO_KIND(type->info) != BTF_KIND_FUNC_PROTO) return {};
+  const uint32_t result = underlying_id(btf, type->type) == 0 ? 0 : type->type;
+  return BtfPrototype{
+      .function_id = *id, .parameters = parameters_of(btf, *type, 0), .result_type_id = result};
 }
 
 } // namespace trc

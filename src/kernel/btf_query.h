@@ -27,4 +27,7 @@ std::optional<uint32_t> member_offset(const Btf& btf, std::string_view struct_na
 /// tracepoint.
 std::optional<std::vector<BtfParameter>> raw_tracepoint_arguments(const Btf& btf, const std::string& name);
 
+/// What a function of the kernel takes and gives; nothing if there is none of that name.
+std::optional<BtfPrototype> prototype(const Btf& btf, const std::string& function);
+
 } // namespace trc

@@ -224,6 +224,23 @@ Result<std::vector<BtfParameter>> Kernel::raw_tracepoint_arguments(const std::st
   return *arguments;
 }
 
+std::optional<BtfPrototype> Kernel::prototype(const std::string& function) const {
+  const Result<Btf>& btf = state_->the_btf();
+  if (!btf) return {};
+  return trc::prototype(*btf, function);
+}
+
+Result<std::vector<std::string>> Kernel::btf_functions() const {
+  const Result<Btf>& btf = state_->the_btf();
+  if (!btf) return std::unexpected(btf.error());
+  std::vector<std::string> names;
+  for (const Btf::Named& found : btf->with_prefix("", BTF_KIND_FUNC))
+    names.emplace_back(found.name);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 std::optional<uint32_t> Kernel::member_offset(const std::string& struct_name, const std::string& path) const {
   const Result<Btf>& btf = state_->the_btf();
   if (!btf) return {};

@@ -37,6 +37,13 @@ struct BtfParameter {
   uint32_t type_id = 0;
 };
 
+/// A function as BTF describes it.
+struct BtfPrototype {
+  uint32_t function_id = 0;             ///< what an fentry program is attached to
+  std::vector<BtfParameter> parameters; ///< without a name: arg0, arg1 …
+  uint32_t result_type_id = 0;          ///< 0: void
+};
+
 class Btf;
 
 class Kernel {
@@ -82,6 +89,10 @@ public:
   /// Its arguments without the leading context pointer, with names where BTF has a function that names them
   /// (`__traceiter_NAME`, since 5.10), else arg0, arg1 ….
   Result<std::vector<BtfParameter>> raw_tracepoint_arguments(const std::string& name) const;
+  /// Of a function of the kernel itself; nothing if BTF does not know it.
+  std::optional<BtfPrototype> prototype(const std::string& function) const;
+  /// Names of all functions that BTF knows, sorted.
+  Result<std::vector<std::string>> btf_functions() const;
   /// Offset in bytes of a member, anonymous and nested ones by a dotted path: ("task_struct",
   /// "thread_info.status").
   std::optional<uint32_t> member_offset(const std::string& struct_name, const std::string& path) const;

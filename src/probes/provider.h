@@ -89,7 +89,7 @@ struct Match {
   AddressSpace pointers = AddressSpace::none; ///< where an integer used as an address points
   uint64_t return_value = 0;                  ///< of the program
   std::vector<ContextAccess> positional; ///< `arg0`, `arg1` …: words of 64 bits; empty where there are none
-  std::optional<ContextAccess> result;   ///< `retval`: a word of 64 bits
+  std::optional<Argument> result;        ///< `retval`; of type none: there is none to read, and why
   /// Reads the fields of `args`; empty where there are none. Costly: called only for scripts that use `args`.
   std::function<Result<std::vector<Argument>>()> arguments;
 };

@@ -21,6 +21,8 @@ std::vector<ContextAccess> argument_registers() {
   return accesses;
 }
 
-ContextAccess result_register() { return word_at(kResult); }
+Argument result_register() {
+  return {.name = "retval", .type = integer_type(8, false), .access = word_at(kResult)};
+}
 
 } // namespace trc::probes

@@ -11,6 +11,6 @@ namespace trc::probes {
 /// `arg0` … `arg5` when a function begins, by the System V calling convention of x86-64.
 std::vector<ContextAccess> argument_registers();
 /// `retval` when it returns.
-ContextAccess result_register();
+Argument result_register();
 
 } // namespace trc::probes

@@ -76,6 +76,8 @@ constexpr Name<LossCause> kLossCauses[] = {
 constexpr Name<ProgramType> kProgramTypes[] = {
     {ProgramType::raw_tracepoint, "raw_tracepoint"},
     {ProgramType::btf_tracepoint, "btf_tracepoint"},
+    {ProgramType::fentry, "fentry"},
+    {ProgramType::fexit, "fexit"},
     {ProgramType::tracepoint, "tracepoint"},
     {ProgramType::perf_event, "perf_event"},
     {ProgramType::kprobe, "kprobe"},

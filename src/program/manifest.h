@@ -119,6 +119,8 @@ enum class ProgramType : uint8_t {
   raw_tracepoint, ///< BPF_PROG_TYPE_RAW_TRACEPOINT: begin, end and interval, run by the session through test
                   ///< run
   btf_tracepoint, ///< BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP
+  fentry,         ///< BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY
+  fexit,          ///< BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT
   tracepoint,     ///< BPF_PROG_TYPE_TRACEPOINT
   perf_event,     ///< BPF_PROG_TYPE_PERF_EVENT
   kprobe,         ///< BPF_PROG_TYPE_KPROBE: kprobes and uprobes; the context is the registers

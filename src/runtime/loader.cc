@@ -26,6 +26,8 @@ struct TypeRow {
 constexpr std::array kTypes = {
     TypeRow{ProgramType::raw_tracepoint, BPF_PROG_TYPE_RAW_TRACEPOINT, 0},
     TypeRow{ProgramType::btf_tracepoint, BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP},
+    TypeRow{ProgramType::fentry, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY},
+    TypeRow{ProgramType::fexit, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT},
     TypeRow{ProgramType::tracepoint, BPF_PROG_TYPE_TRACEPOINT, 0},
     TypeRow{ProgramType::perf_event, BPF_PROG_TYPE_PERF_EVENT, 0},
     TypeRow{ProgramType::kprobe, BPF_PROG_TYPE_KPROBE, 0},

@@ -31,8 +31,12 @@ typed::ExpressionPtr Checker::positional_argument(const std::string& name, Span 
 
 typed::ExpressionPtr Checker::check_retval(const ast::Call& node, const Builtin&, Span span) {
   if (!here(node.name, span)) return unknown(span);
-  if (const auto& access = probe_->matches.front().result)
-    return typed::make_expression(span, integer_type(8, false), typed::ArgumentRead{*access});
+  if (const auto& result = probe_->matches.front().result) {
+    if (!result->type.is_none())
+      return typed::make_expression(span, result->type, typed::ArgumentRead{result->access});
+    report(DiagnosticId::no_argument_here, span, probe_name(), node.name, result->unreadable);
+    return unknown(span);
+  }
   report(DiagnosticId::no_argument_here, span, probe_name(), node.name,
          "`kretprobe`, `uretprobe` and `fexit` probes have it; `args.ret` in `sys_exit_…` tracepoints");
   return unknown(span);

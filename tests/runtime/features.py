@@ -45,7 +45,16 @@ def can_make_pid_namespaces():
         return False
 
 
+def can_load_fentry():
+    """Whether the kernel takes a program on a trampoline; some are built or locked so that they refuse. Asked of trc itself:
+    there is no other sign of it than the attempt."""
+    trc = harness.DEFAULT_TRC
+    command = [trc, "-q", "--dry-run", "-e", "fentry:vfs_read { exit(); }"]
+    return os.path.exists("/sys/kernel/btf/vmlinux") and subprocess.run(command, capture_output=True).returncode == 0
+
+
 FEATURES = {
+    "fentry": can_load_fentry,
     "root": lambda: os.geteuid() == 0,
     "bpf": can_use_bpf,
     "btf": exists("/sys/kernel/btf/vmlinux"),

@@ -304,6 +304,13 @@ void fill_fixture(Maker& make) {
   t.task_pointer = make.pointer(add_task(make, t));
   add_tracepoints(make, t);
   add_shapes(make, t);
+  const int file = make.pointer(btf__find_by_name(make.raw(), "file"));
+  make.function("vfs_read", t.long_,
+                {{"file", file, 0},
+                 {"buf", make.tagged_pointer("user", t.char_), 0},
+                 {"count", t.unsigned_long, 0},
+                 {"pos", make.pointer(t.long_), 0}});
+  make.function("fput", 0, {{"file", file, 0}});
 }
 
 } // namespace

@@ -2,8 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "ctypes/btf_types.h"
-#include "probes/provider.h"
+#include "probes/btf_arguments.h"
 #include "probes/report.h"
 
 namespace trc::probes {
@@ -11,33 +10,13 @@ namespace {
 
 // Where tracepoints are that are not in a module.
 constexpr std::string_view kKernelItself = "vmlinux";
-constexpr uint32_t kWord = 8;
-
-/// The context is an array of words, one for each argument. A small struct by value takes one word, too:
-/// only such pass (kernel: include/trace/bpf_probe.h, CAST_TO_U64).
-Argument argument_of(const Kernel& kernel, const BtfParameter& parameter, uint32_t offset) {
-  Argument made = {.name = parameter.name, .type = kernel_type(kernel, parameter.type_id), .access = {}};
-  if (made.type.is_none() || made.type.size > kWord) {
-    made.type = {};
-    made.unreadable = "it is wider than 64 bits";
-    return made;
-  }
-  const BtfArgumentRules rules = btf_argument_rules(kernel, parameter.type_id);
-  made.access = {.kind = AccessKind::value, .offset = offset, .size = kWord, .through = {}};
-  made.access.is_trusted = rules.is_trusted;
-  if (!rules.is_loadable) {
-    made.access.kind = AccessKind::bytes;
-    made.access.size = made.type.size;
-  }
-  return made;
-}
 
 Result<std::vector<Argument>> arguments_of(const Kernel& kernel, const std::string& name) {
   auto parameters = kernel.raw_tracepoint_arguments(name);
   if (!parameters) return std::unexpected(parameters.error());
   std::vector<Argument> arguments;
   for (const BtfParameter& parameter : *parameters)
-    arguments.push_back(argument_of(kernel, parameter, arguments.size() * kWord));
+    arguments.push_back(word_argument(kernel, parameter, arguments.size() * kContextWord));
   return arguments;
 }
 

@@ -1,0 +1,15 @@
+// Arguments of programs whose context is an array of words, one for each argument: raw tracepoints, fentry,
+// fexit.
+#pragma once
+
+#include "kernel/kernel.h"
+#include "probes/provider.h"
+
+namespace trc::probes {
+
+inline constexpr uint32_t kContextWord = 8;
+
+/// The argument in the word at `offset`. A struct by value of up to 8 bytes takes one word, too.
+Argument word_argument(const Kernel& kernel, const BtfParameter& parameter, uint32_t offset);
+
+} // namespace trc::probes
