@@ -216,6 +216,12 @@ static typed::ExpressionPtr address_of_bytes(typed::ExpressionPtr bytes) {
       span, type, typed::Binary{BinaryOperator::add, std::move(pointer), literal(span, offset)});
 }
 
+/// `char last[]` at the end of a structure: how many bytes it has is not its type's to say, so it is an address.
+static typed::ExpressionPtr open_end_as_address(typed::ExpressionPtr bytes) {
+  const bool is_open = bytes->type.kind == TypeKind::array && bytes->type.size == 0;
+  return is_open ? address_of_bytes(std::move(bytes)) : std::move(bytes);
+}
+
 typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& row, Span span) {
   ExpressionPtr source = value(*node.arguments[0]);
   if (source->type.is_none()) return source;
@@ -238,6 +244,7 @@ typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& ro
   if (auto known = known_text(*node.arguments[0], *source))
     return text_constant(span, length ? known->substr(0, size) : *known);
   if (source->type.is_string() && (!length || size >= source->type.size)) return source;
+  source = open_end_as_address(std::move(source));
   const bool is_bytes = source->type.is_string() || is_char_array(source->type);
   if (!is_bytes && !source->type.is_scalar())
     return bad_argument(node, 0, row, "an address or a string", with_article(source->type));
@@ -280,6 +287,7 @@ typed::ExpressionPtr Checker::check_uptr(const ast::Call& node, const Builtin& r
 typed::ExpressionPtr Checker::check_buf(const ast::Call& node, const Builtin& row, Span span) {
   ExpressionPtr source = value(*node.arguments[0]);
   if (source->type.is_none()) return source;
+  source = open_end_as_address(std::move(source));
   const bool is_array = source->type.kind == TypeKind::array || source->type.is_string();
   if (!is_array && !source->type.is_pointer() && !source->type.is_integer())
     return bad_argument(node, 0, row, "an array or an address", with_article(source->type));
