@@ -104,11 +104,12 @@ llvm::Value* ProgramBuilder::lower_comm(const typed::Call&, const Type&) { retur
 llvm::Value* ProgramBuilder::lower_probe(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_str(const typed::Call&, const Type&) { return word(0); }
 
-// Nothing is left of these behind the semantic stage.
+// Nothing is left of these behind the semantic stage: they are decided there, or made of other expressions.
 #define DECIDED(id)                                                                                          \
   llvm::Value* ProgramBuilder::lower_##id(const typed::Call&, const Type&) {                                 \
-    TRC_CHECK(false, "a builtin that is decided while compiling was lowered");                               \
+    TRC_CHECK(false, "a builtin that semantic analysis leaves nothing of was lowered");                      \
   }
+DECIDED(assert_str)
 DECIDED(default_str_length)
 DECIDED(fail)
 DECIDED(getopt)
@@ -118,7 +119,9 @@ DECIDED(is_literal)
 DECIDED(is_ptr)
 DECIDED(is_str)
 DECIDED(is_unsigned_integer)
+DECIDED(kfunc_exist)
 DECIDED(probetype)
+DECIDED(strncmp)
 DECIDED(assert_now)
 #undef DECIDED
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr uint32_t kCacheLine = 64;
 constexpr uint32_t kPage = 4096;
+constexpr uint32_t kRecordHeader = 8; // BPF_RINGBUF_HDR_SZ (include/uapi/linux/bpf.h)
 
 uint32_t round_up(uint32_t value, uint32_t to) { return (value + to - 1) / to * to; }
 
@@ -38,10 +39,20 @@ ValueKind value_kind(TypeKind kind) {
 }
 
 /// The ring's size, a power of two: what the script sets, else by the number of CPUs that can write to it at
-/// once, 1 MiB each, from 4 to 16 MiB.
-uint32_t ring_bytes(const Settings& settings, unsigned cpus) {
-  if (settings.perf_rb_pages > 0) return std::bit_ceil(settings.perf_rb_pages) * kPage;
+/// once, 1 MiB each, from 4 to 16 MiB. It is never so small that one of the events could not be sent at all.
+uint32_t ring_bytes(const Settings& settings, unsigned cpus, uint32_t largest_event) {
+  if (settings.perf_rb_pages > 0)
+    return std::max<uint32_t>(std::bit_ceil(settings.perf_rb_pages) * kPage,
+                              std::bit_ceil(largest_event + kRecordHeader));
   return std::clamp(std::bit_ceil(cpus), 4u, 16u) << 20;
+}
+
+/// What it takes in the ring at most, with the strings of variable length that come behind the rest.
+uint32_t most_bytes(const EventInfo& event) {
+  uint32_t bytes = event.fixed_size;
+  for (const ValueLayout& field : event.fields)
+    if (field.kind == ValueKind::packed_string) bytes += field.size + 1;
+  return bytes;
 }
 
 constexpr uint32_t kControlRingBytes = 128 << 10;
@@ -183,9 +194,13 @@ Manifest lay_out(const typed::Program& program, unsigned cpus, const Sources& so
   for (const typed::Event& event : program.events)
     manifest.events.push_back(lay_out_event(program.types.get(), event, sources));
   manifest.actions = program.actions;
+  uint32_t largest = 0;
+  for (const EventInfo& event : manifest.events)
+    largest = std::max(largest, most_bytes(event));
   if (!manifest.events.empty())
-    manifest.maps.push_back(
-        {.name = "events", .kind = MapKind::events_ring, .max_entries = ring_bytes(program.settings, cpus)});
+    manifest.maps.push_back({.name = "events",
+                             .kind = MapKind::events_ring,
+                             .max_entries = ring_bytes(program.settings, cpus, largest)});
   if (!manifest.actions.empty())
     manifest.maps.push_back(
         {.name = "control", .kind = MapKind::control_ring, .max_entries = kControlRingBytes});

@@ -9,9 +9,6 @@ namespace trc {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
-constexpr std::string_view kDirectives[] = {"include", "include_next", "define",  "undef", "if",
-                                            "ifdef",   "ifndef",       "elif",    "else",  "endif",
-                                            "line",    "error",        "warning", "pragma"};
 constexpr std::string_view kTags[] = {"struct", "union", "enum", "typedef"};
 
 bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -29,10 +26,10 @@ char next_character(std::string_view text, size_t offset) {
   return next == text.npos ? '\0' : text[next];
 }
 
+/// Also one that there is not: what is wrong with it, the preprocessor says.
 bool is_directive(std::string_view text) {
   const size_t begin = text.find_first_not_of(" \t", 1);
-  if (begin == text.npos) return false;
-  return std::ranges::find(kDirectives, word_at(text, begin)) != std::end(kDirectives);
+  return begin != text.npos && std::isalpha(static_cast<unsigned char>(text[begin])) != 0;
 }
 
 /// To the end of the line; a backslash before it or an open comment continues it.

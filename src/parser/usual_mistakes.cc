@@ -104,6 +104,13 @@ std::string typeof_alone(const Place& p) {
   return "`typeof(…)` stands for a type: in a cast, behind `:`, in `sizeof`, or as an argument of a macro";
 }
 
+std::string tuple_as_type(const Place& p) {
+  const bool is_type = p.expected.contains(TokenKind::kw_typeof) && !p.expected.contains(TokenKind::string);
+  if (!is_type || (p.last() != TokenKind::left_paren && p.last() != TokenKind::left_brace)) return "";
+  return "tuples and records have no name as types: a `let` does without one, a macro's parameter too, and a "
+         "function takes their elements";
+}
+
 std::string assignment_as_value(const Place& p) {
   const bool is_assignment = p.last() >= TokenKind::assign && p.last() <= TokenKind::shift_right_assign;
   if (!is_assignment || p.feed.last().region != Region::body) return "";
@@ -139,8 +146,9 @@ const char* foreign_hint(std::string_view word) {
 }
 
 std::string usual_mistake(const MistakePlace& place) {
-  for (auto* hint : {empty_key, subject_without_parentheses, map_for_variable, loop_of_c, name_for_variable,
-                     typeof_alone, assignment_as_value, block_as_operand, block_without_braces})
+  for (auto* hint :
+       {empty_key, subject_without_parentheses, map_for_variable, loop_of_c, name_for_variable, typeof_alone,
+        tuple_as_type, assignment_as_value, block_as_operand, block_without_braces})
     if (std::string text = hint({place}); !text.empty()) return text;
   return "";
 }

@@ -2,6 +2,7 @@
 // script.
 #include <algorithm>
 
+#include "kernel/kernel.h"
 #include "program/format_spec.h"
 #include "semantic/check.h"
 #include "semantic/conversion.h"
@@ -54,6 +55,21 @@ typed::ExpressionPtr Checker::check_assert_now(const ast::Call& node, const Buil
     report(DiagnosticId::assertion_failed, span,
            node.arguments.size() > 1 ? *text(*node.arguments[1]) : "the condition is false");
   return unknown(span);
+}
+
+typed::ExpressionPtr Checker::check_assert_str(const ast::Call& node, const Builtin& row, Span span) {
+  ExpressionPtr e = value(*node.arguments[0]);
+  const Type& type = e->type;
+  const bool is_several = type.kind == TypeKind::array || type.is_pointer();
+  const bool of_characters = is_several && !type.elements.empty() && type.elements.front().is_integer() &&
+                             type.elements.front().size == 1;
+  if (!type.is_none() && !type.is_string() && !of_characters)
+    bad_argument(node, 0, row, "a string, or an array of or a pointer to characters", with_article(type));
+  return unknown(span);
+}
+
+typed::ExpressionPtr Checker::check_kfunc_exist(const ast::Call& node, const Builtin&, Span span) {
+  return boolean(span, context_.kernel.surely_has_function(*text(*node.arguments[0])));
 }
 
 /// A value that is known by now as printf would print it; nothing for others.

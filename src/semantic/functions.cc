@@ -38,6 +38,8 @@ void Checker::resolve(FunctionSignature& function) {
   auto check = [&](const ast::TypeName& name) {
     std::optional<Type> type = type_of(name);
     if (!type) return Type();
+    // Without a size, as long as any string can be.
+    if (type->is_string() && type->size == 0) type = string_type(context_.options.settings.max_strlen);
     if (type->is_none() || type->is_aggregation() || type->size == 0)
       report(DiagnosticId::bad_variable_type, name.span, spelling(*type));
     return *type;

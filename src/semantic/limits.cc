@@ -1,6 +1,7 @@
 #include "semantic/limits.h"
 
 #include <algorithm>
+#include <set>
 
 #include "semantic/frame_depth.h"
 #include "semantic/typed_walk.h"
@@ -76,14 +77,21 @@ uint64_t variables_of(const std::vector<Type>& variables) {
   return bytes;
 }
 
-/// Functions have their memory beside that of the probe that calls them.
-uint64_t memory_of_functions(const typed::Program& program) {
+/// Functions have their memory beside that of the probe that calls them. `seen`: those that are counted
+/// already.
+uint64_t memory_of_functions(const typed::Program& program, const typed::Block& body,
+                             std::set<typed::FunctionId>& seen) {
   uint64_t bytes = 0;
-  for (const typed::Function& function : program.functions) {
+  typed::any_of(body, [&](const typed::Expression& e) {
+    auto* call = std::get_if<typed::FunctionCall>(&e.node);
+    if (!call || !seen.insert(call->function).second) return false;
+    const typed::Function& function = program.functions[call->function];
     Search search;
     search.block(function.body);
-    bytes += variables_of(function.variables) + search.most;
-  }
+    bytes +=
+        variables_of(function.variables) + search.most + memory_of_functions(program, function.body, seen);
+    return false;
+  });
   return bytes;
 }
 
@@ -125,13 +133,17 @@ void check_limits(const typed::Program& program, Diagnostics& diagnostics) {
   check_counts(program, diagnostics);
   // Functions that call themselves have been reported, and have no end.
   if (!diagnostics.has_errors()) check_frame_depth(program, diagnostics);
-  const uint64_t functions = memory_of_functions(program);
   for (const typed::Probe& probe : program.probes) {
     const uint64_t variables = variables_of(probe.variables);
+    std::set<typed::FunctionId> called;
+    const uint64_t functions = memory_of_functions(program, probe.body, called);
     Search search;
     search.block(probe.body);
     if (variables + functions > kMostScratch)
-      too_large(probe.span, "the variables of this probe take", variables + functions);
+      too_large(probe.span,
+                called.empty() ? "the variables of this probe take"
+                               : "the variables of this probe and what the functions that it calls need take",
+                variables + functions);
     else if (variables + functions + search.most > kMostScratch)
       too_large(search.where, "with the probe's variables, the values of this statement take",
                 variables + functions + search.most);
