@@ -216,7 +216,8 @@ static typed::ExpressionPtr address_of_bytes(typed::ExpressionPtr bytes) {
       span, type, typed::Binary{BinaryOperator::add, std::move(pointer), literal(span, offset)});
 }
 
-/// `char last[]` at the end of a structure: how many bytes it has is not its type's to say, so it is an address.
+/// `char last[]` at the end of a structure: how many bytes it has is not its type's to say, so it is an
+/// address.
 static typed::ExpressionPtr open_end_as_address(typed::ExpressionPtr bytes) {
   const bool is_open = bytes->type.kind == TypeKind::array && bytes->type.size == 0;
   return is_open ? address_of_bytes(std::move(bytes)) : std::move(bytes);
