@@ -68,10 +68,18 @@ static size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  size_t best = std::max<size_t>(1, word.size() / 3) + 1;
+  // What stands before the name itself, as in `struct foo` or `@x`, makes words alike that are not.
+  const auto name_begin = [](std::string_view text) { return text.find_last_of(" @$") + 1; };
+  const size_t begin = name_begin(word);
+  const std::string_view name = word.substr(begin);
+  if (name.size() < 2) return {};
+  size_t best = std::max<size_t>(1, name.size() / 3) + 1;
   std::optional<std::string> found;
   for (const std::string& candidate : candidates) {
-    size_t distance = edit_distance(word, candidate);
+    const std::string_view other = candidate;
+    const size_t other_begin = name_begin(other);
+    const bool is_of_another_kind = word.substr(0, begin) != other.substr(0, other_begin);
+    const size_t distance = edit_distance(name, other.substr(other_begin)) + is_of_another_kind;
     if (distance < best) best = distance, found = candidate;
   }
   return found;

@@ -107,6 +107,10 @@ public:
     return all;
   }
 
+  bool is_function_macro(std::string_view name) const override {
+    return preprocessor_.is_function_macro(name);
+  }
+
 private:
   std::vector<uint32_t> texts(const CInput& input, const Sources& sources, bool kernel_first) {
     std::vector<uint32_t> texts;
@@ -142,6 +146,7 @@ public:
   std::optional<Type> type(std::string_view) const override { return {}; }
   std::optional<Constant> constant(std::string_view) const override { return {}; }
   std::optional<std::string> macro(std::string_view) const override { return {}; }
+  bool is_function_macro(std::string_view) const override { return false; }
 };
 
 } // namespace

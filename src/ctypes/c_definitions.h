@@ -32,6 +32,8 @@ public:
   /// What `#define NAME …` stands for, fully expanded, for macros without parameters; "" if it expands to
   /// nothing.
   virtual std::optional<std::string> macro(std::string_view name) const = 0;
+  /// Whether it is a macro with parameters, which only C text can use.
+  virtual bool is_function_macro(std::string_view name) const = 0;
 };
 
 /// Reports what can't be read at its place in the script. A kernel header that is not installed is skipped,

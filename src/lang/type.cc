@@ -221,7 +221,7 @@ std::string spelling(const Type& type) {
 
 std::string with_article(const Type& type) {
   const std::string name = spelling(type);
-  if (type.kind == TypeKind::tuple) return "a tuple " + name;
+  if (type.kind == TypeKind::tuple) return (type.is_record() ? "a record " : "a tuple ") + name;
   // By sound: an int8, an unsigned int *; but a uint8.
   const bool vowel = std::string_view("aeio").contains(name[0]) || name.starts_with("un");
   return (vowel ? "an " : "a ") + name;

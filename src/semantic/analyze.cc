@@ -1,6 +1,9 @@
 #include "semantic/analyze.h"
 
+#include <algorithm>
+
 #include "ctypes/type_table.h"
+#include "parser/ast_walk.h"
 #include "semantic/check.h"
 #include "semantic/limits.h"
 #include "semantic/map_declarations.h"
@@ -68,6 +71,20 @@ void infer(const Input& input, Environment& environment) {
   }
 }
 
+/// Probes that this kernel lacks are not checked. What they may assign to is no mistake in the others.
+std::map<std::string, bool> maps_of_missing_probes(const ast::Program& source,
+                                                   const std::vector<ExpandedProbe>& probes) {
+  std::map<std::string, bool> maps;
+  for (const ast::Probe& probe : source.probes) {
+    const auto is_this = [&](const ExpandedProbe& expanded) { return expanded.source == &probe; };
+    if (std::ranges::any_of(probes, is_this)) continue;
+    ast::walk(probe.body, [&](const ast::Expression& e) {
+      if (const auto* map = std::get_if<ast::Map>(&e.node)) maps[map->name] |= !map->keys.empty();
+    });
+  }
+  return maps;
+}
+
 /// Maps and variables that get values only from one another, as in `@x = @x + 1`, start from zero, so they
 /// hold numbers. Whether there were any.
 bool make_numbers(Environment& environment) {
@@ -77,8 +94,10 @@ bool make_numbers(Environment& environment) {
     type = integer_type(1, true);
     type.is_flexible = any = true;
   };
-  for (MapFacts& map : environment.maps)
+  for (MapFacts& map : environment.maps) {
     make_number(map.value, map.is_assigned);
+    make_number(map.key, map.is_keyed); // known only to a probe that this kernel lacks
+  }
   for (auto& variables : environment.variables)
     for (auto& [site, variable] : variables)
       make_number(variable.type, variable.is_assigned);
@@ -98,6 +117,7 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
   input.types = type_table(std::move(sources));
 
   Environment environment;
+  environment.maps_elsewhere = maps_of_missing_probes(source, probes);
   environment.variables.resize(probes.size() + source.functions.size());
   const DeclaredMaps declared = resolve_declarations(source, input, environment, diagnostics);
   infer(input, environment);

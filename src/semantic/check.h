@@ -159,7 +159,7 @@ private:
   /// What `++` and `--` change it by; nothing if they can't be applied, which is said then.
   std::optional<uint32_t> step_of(UnaryOperator op, Span span, const Type& type);
   ExpressionPtr elvis(Span span, ExpressionPtr test, ExpressionPtr otherwise);
-  std::optional<Type> join_choices(Span span, const Type& then, const Type& otherwise);
+  std::optional<Type> join_choices(Span span, const char* what, const Type& then, const Type& otherwise);
   ExpressionPtr ternary(const ast::Ternary& node, Span span);
 
   // check_type.cc: types as they are written

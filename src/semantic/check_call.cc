@@ -58,8 +58,12 @@ typed::ExpressionPtr Checker::call(const ast::Call& node, Span span) {
     return unknown(span);
   }
   if (!row) {
+    const auto& definitions = context_.options.definitions;
+    const bool is_macro_of_c = definitions && definitions->is_function_macro(node.name);
     report(DiagnosticId::unknown_function, node.name_span, node.name,
-           hint_for_unknown(node.name, builtin_names()));
+           is_macro_of_c ? "a `#define` with parameters serves C text only: write `macro " + node.name +
+                               "(…) { … }` instead"
+                         : hint_for_unknown(node.name, builtin_names()));
     return unknown(span);
   }
   if (row->kind == BuiltinKind::aggregation) return special_call(node, *row, span);
@@ -333,6 +337,9 @@ typed::ExpressionPtr Checker::element_call(const ast::Call& node, const Builtin&
     where = access(map, map_span);
   } else {
     if (!map.keys.empty()) return bad_argument(node, 0, row, "a map without a key", "an element");
+    const ast::Map* other = as_map(*node.arguments[1]);
+    if (other && other->keys.empty() && facts(map_id(other->name, node.arguments[1]->span)).is_keyed)
+      return bad_argument(node, 1, row, "a key", "a whole map");
     ExpressionPtr key = value(*node.arguments[1]);
     if (key->type.is_none()) return unknown(span);
     where = access(map.name, map_span, std::move(key));

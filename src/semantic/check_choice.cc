@@ -53,7 +53,7 @@ typed::ExpressionPtr Checker::if_value(const ast::If& node, Span span, bool is_c
   if (kept == Branch::otherwise) return block_value(*node.otherwise);
   ExpressionPtr test = condition(*node.condition);
   ExpressionPtr then = block_value(node.then), otherwise = block_value(*node.otherwise);
-  auto joined = join_choices(span, then->type, otherwise->type);
+  auto joined = join_choices(span, "if", then->type, otherwise->type);
   if (!joined) return unknown(span);
   then = convert(std::move(then), *joined);
   otherwise = convert(std::move(otherwise), *joined);

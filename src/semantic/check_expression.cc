@@ -214,7 +214,7 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
 }
 
 typed::ExpressionPtr Checker::elvis(Span span, ExpressionPtr test, ExpressionPtr otherwise) {
-  auto joined = join_choices(span, test->type, otherwise->type);
+  auto joined = join_choices(span, "?:", test->type, otherwise->type);
   if (!joined) return unknown(span);
   if (const typed::Constant* known = as_constant(*test))
     return convert(std::move(known->bits ? test : otherwise), *joined);
@@ -223,16 +223,17 @@ typed::ExpressionPtr Checker::elvis(Span span, ExpressionPtr test, ExpressionPtr
                                 typed::Ternary{std::move(test), nullptr, std::move(otherwise)});
 }
 
-/// The type of a choice between two values; nothing if there is none, which is said then.
-std::optional<Type> Checker::join_choices(Span span, const Type& then, const Type& otherwise) {
+/// The type of a choice between two values; nothing if there is none, which is said then of `what`.
+std::optional<Type> Checker::join_choices(Span span, const char* what, const Type& then,
+                                          const Type& otherwise) {
   if (then.is_none() || otherwise.is_none()) return {};
   Joined joined = join_types(then, otherwise);
   if (joined.fit == Fit::bad) {
-    report(DiagnosticId::bad_operands, span, "?:", with_article(then), with_article(otherwise),
+    report(DiagnosticId::bad_operands, span, what, with_article(then), with_article(otherwise),
            "both values must be of one type");
     return {};
   }
-  if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, span, "?:");
+  if (joined.fit == Fit::sign_lost) report(DiagnosticId::sign_lost, span, what);
   return joined.type;
 }
 
@@ -243,7 +244,7 @@ typed::ExpressionPtr Checker::ternary(const ast::Ternary& node, Span span) {
   ExpressionPtr then = node.then ? value(*node.then) : nullptr;
   ExpressionPtr otherwise = value(*node.otherwise);
   if (!then) return elvis(span, std::move(test), std::move(otherwise));
-  auto joined = join_choices(span, then->type, otherwise->type);
+  auto joined = join_choices(span, "?:", then->type, otherwise->type);
   if (!joined) return unknown(span);
   if (const typed::Constant* known = as_constant(*test))
     return convert(std::move(known->bits ? then : otherwise), *joined);

@@ -40,6 +40,8 @@ using DeclarationSite = std::vector<uint32_t>;
 
 struct Environment {
   std::vector<MapFacts> maps; ///< in order of appearance; index = typed::MapId
+  /// Maps that probes use which this kernel lacks, where they may be assigned to; and whether with keys.
+  std::map<std::string, bool> maps_elsewhere;
   /// For each expanded probe, then for each function.
   std::vector<std::map<DeclarationSite, VariableFacts>> variables;
 
@@ -48,7 +50,14 @@ struct Environment {
   typed::MapId map_id(const std::string& name, Span span) {
     for (size_t i = 0; i < maps.size(); ++i)
       if (maps[i].name == name) return i;
-    maps.push_back({.name = name, .key = {}, .value = {}, .span = span});
+    const auto elsewhere = maps_elsewhere.find(name);
+    const bool is_elsewhere = elsewhere != maps_elsewhere.end();
+    maps.push_back({.name = name,
+                    .key = {},
+                    .value = {},
+                    .is_keyed = is_elsewhere && elsewhere->second,
+                    .is_assigned = is_elsewhere,
+                    .span = span});
     return maps.size() - 1;
   }
 };

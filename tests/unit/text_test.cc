@@ -51,6 +51,10 @@ TEST(Nearest, FindsWhatIsNearForItsLength) {
   EXPECT_EQ(nearest("printff", words), "printf");
   EXPECT_EQ(nearest("shced_swtich", words), "sched_switch");
   EXPECT_EQ(nearest("zzz", words), std::nullopt);
+  EXPECT_EQ(nearest("c", {"a", "b"}), std::nullopt); // one letter is like no other
+  EXPECT_EQ(nearest("struct nosuch", {"struct module"}), std::nullopt);
+  EXPECT_EQ(nearest("struct modlue", {"struct module"}), "struct module");
+  EXPECT_EQ(nearest("enum module", {"struct module"}), "struct module");
   EXPECT_EQ(nearest("co", words), std::nullopt);
   EXPECT_EQ(nearest("", words), std::nullopt);
   EXPECT_EQ(nearest("count", {}), std::nullopt);
