@@ -4,7 +4,6 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include "codegen/emit.h"
-#include "codegen/line_table.h"
 #include "codegen/module_builder.h"
 #include "codegen/program_builder.h"
 
@@ -23,10 +22,8 @@ CompiledProgram generate(const typed::Program& program, const CodegenOptions& op
   codegen::ModuleBuilder module(program, options);
   build_all(module);
   codegen::optimize(module.module);
-  CompiledProgram compiled = {.object = codegen::emit(module.module, codegen::Output::object),
-                              .manifest = std::move(module.manifest)};
-  codegen::read_lines(compiled.object, compiled.manifest);
-  return compiled;
+  return {.object = codegen::emit(module.module, codegen::Output::object),
+          .manifest = std::move(module.manifest)};
 }
 
 std::string dump_code(const typed::Program& program, const CodegenOptions& options, CodeForm form) {

@@ -180,7 +180,6 @@ template<class Archive> void fields(Archive& archive, ProgramInfo& program) {
   archive("type", program.type);
   archive.optional("attach_btf_id", program.attach_btf_id);
   archive("attachments", program.attachments);
-  archive("lines", program.lines);
 }
 
 template<class Archive> void fields(Archive& archive, Manifest& manifest) {
@@ -215,8 +214,6 @@ Json write(const std::string& text) {
     bytes.push_back(static_cast<unsigned char>(c));
   return Json{{kBytesKey, std::move(bytes)}};
 }
-
-Json write(const SourceLine& line) { return Json::array({line.instruction, line.line, line.column}); }
 
 template<class T>
 requires std::is_arithmetic_v<T> Json write(T value) { return value; }
@@ -305,13 +302,6 @@ void read(const Json& json, T& value, int) {
   throw Bad{"not a known name"};
 }
 
-void read(const Json& json, SourceLine& line, int depth) {
-  if (!json.is_array() || json.size() != 3) throw Bad{"not [instruction, line, column]"};
-  read(json[0], line.instruction, depth);
-  read(json[1], line.line, depth);
-  read(json[2], line.column, depth);
-}
-
 template<class T>
 requires std::is_class_v<T>
 void read(const Json& json, T& value, int depth);
@@ -357,10 +347,10 @@ void read(const Json& json, T& value, int depth) {
 
 } // namespace
 
-ScriptPlace place_of(const Manifest& manifest, const SourceLine& line) {
-  ScriptPlace place = {manifest.source_name, line.line, line.column};
+ScriptPlace place_of(const Manifest& manifest, uint32_t line, uint32_t column) {
+  ScriptPlace place = {manifest.source_name, line, column};
   for (const ImportedSource& source : manifest.imported)
-    if (line.line > source.first) place = {source.name, line.line - source.first, line.column};
+    if (line > source.first) place = {source.name, line - source.first, column};
   return place;
 }
 

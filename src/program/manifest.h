@@ -134,14 +134,6 @@ struct ImportedSource {
   bool operator==(const ImportedSource&) const = default;
 };
 
-struct SourceLine {
-  uint32_t instruction = 0; ///< first instruction, counted in 8-byte units from the program's start
-  uint32_t line = 0;        ///< in Manifest::source_lines, from 1
-  uint32_t column = 0;
-
-  bool operator==(const SourceLine&) const = default;
-};
-
 /// One attachment of a program. `name` is what `probe` gives; the cookie is handed to the program where the
 /// link type allows it.
 struct Attachment {
@@ -161,7 +153,6 @@ struct ProgramInfo {
   ProgramType type = ProgramType::raw_tracepoint;
   uint32_t attach_btf_id = 0; ///< btf_tracepoint
   std::vector<Attachment> attachments;
-  std::vector<SourceLine> lines;
 
   bool operator==(const ProgramInfo&) const = default;
 };
@@ -187,8 +178,9 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
-/// As people count, in the text that the line is of.
-ScriptPlace place_of(const Manifest& manifest, const SourceLine& line);
+/// `line` counts Manifest::source_lines from 1, as the line table of the object does; the place counts those
+/// of the text that the line is of.
+ScriptPlace place_of(const Manifest& manifest, uint32_t line, uint32_t column);
 
 /// Pretty-printed, keys in a fixed order.
 std::string to_json(const Manifest& manifest);

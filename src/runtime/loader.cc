@@ -178,7 +178,8 @@ private:
       log_error = has_end(log) ? 0 : errno;
     }
     if (log_error == ENOSPC) load_program(spec, kOnlyComplaints, std::span(log).first(most));
-    return std::unexpected(explain_refusal(manifest_, info, number, log.data()));
+    return std::unexpected(
+        explain_refusal(manifest_, info, read_program_btf(object_, info.section).lines, number, log.data()));
   }
 
   const Manifest& manifest_;

@@ -160,12 +160,14 @@ std::string_view hint_for(std::string_view words, int number) {
   return kOurFault;
 }
 
-const SourceLine* line_of(const ProgramInfo& program, std::optional<uint32_t> instruction) {
+/// The last line that begins at the instruction or before it; line 0 is code that is of no line of the
+/// script.
+const bpf_line_info* line_of(std::span<const bpf_line_info> lines, std::optional<uint32_t> instruction) {
   if (!instruction) return nullptr;
-  const SourceLine* found = nullptr;
-  for (const SourceLine& line : program.lines)
-    if (line.instruction <= *instruction && line.line != 0 &&
-        (found == nullptr || line.instruction >= found->instruction))
+  const bpf_line_info* found = nullptr;
+  for (const bpf_line_info& line : lines)
+    if (line.insn_off <= *instruction && BPF_LINE_INFO_LINE_NUM(line.line_col) != 0 &&
+        (found == nullptr || line.insn_off >= found->insn_off))
       found = &line;
   return found;
 }
@@ -200,22 +202,22 @@ Complaint last_complaint(std::string_view log) {
   return complaint;
 }
 
-Error explain_refusal(const Manifest& manifest, const ProgramInfo& program, int number,
-                      std::string_view log) {
+Error explain_refusal(const Manifest& manifest, const ProgramInfo& program,
+                      std::span<const bpf_line_info> lines, int number, std::string_view log) {
   Complaint complaint = last_complaint(log);
   std::string hint(hint_for(complaint.words, number));
   ErrorKind kind = number == EPERM && log.empty() ? ErrorKind::no_permission : ErrorKind::refused;
   std::string words = complaint.words;
   if (words.empty()) words = number == E2BIG ? "it has too many instructions" : std::strerror(number);
-  const SourceLine* at = line_of(program, complaint.instruction);
+  const bpf_line_info* at = line_of(lines, complaint.instruction);
   if (at == nullptr)
     return {kind, "the kernel refused the program of `" + program.probe + "`: " + words, std::move(hint)};
 
-  const ScriptPlace place = place_of(manifest, *at);
+  const uint32_t line = BPF_LINE_INFO_LINE_NUM(at->line_col), column = BPF_LINE_INFO_LINE_COL(at->line_col);
+  const ScriptPlace place = place_of(manifest, line, column);
   std::string cause = place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) +
                       ": the kernel refused this: " + words;
-  if (at->line <= manifest.source_lines.size())
-    cause += "\n" + excerpt(manifest.source_lines[at->line - 1], at->column);
+  if (line <= manifest.source_lines.size()) cause += "\n" + excerpt(manifest.source_lines[line - 1], column);
   return {kind, std::move(cause), std::move(hint)};
 }
 

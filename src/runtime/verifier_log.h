@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <linux/bpf.h>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +21,9 @@ struct Complaint {
 
 Complaint last_complaint(std::string_view log);
 
-/// `number` is the errno of the load, `log` the verifier's log, which may be empty.
-Error explain_refusal(const Manifest& manifest, const ProgramInfo& program, int number, std::string_view log);
+/// `lines`: which instruction is of which line, in any order, of the object's line table; `number`: the errno
+/// of the load; `log`: the verifier's, which may be empty.
+Error explain_refusal(const Manifest& manifest, const ProgramInfo& program,
+                      std::span<const bpf_line_info> lines, int number, std::string_view log);
 
 } // namespace trc::runtime

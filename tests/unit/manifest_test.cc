@@ -76,7 +76,6 @@ Manifest full_manifest() {
   program.attachments = {
       {{"tracepoint", "sched:sched_switch", std::numeric_limits<uint64_t>::max()}, 3, {"a", "b"}},
       {{"begin", "", 0}, 0, {}}};
-  program.lines = {{0, 1, 1}, {12, 1, 20}, {4294967295, 4294967295, 0}};
   manifest.programs = {program};
   manifest.data_size = 4096;
   return manifest;
@@ -207,7 +206,7 @@ TEST(Manifest, RefusesEndlessNesting) {
 TEST(Manifest, PlacesAreInTheTextThatTheirLineIsOf) {
   Manifest manifest = {.source_name = "script.trc", .source_lines = {"a", "b", "c", "d", "e"}};
   manifest.imported = {{"first.bt", 2}, {"second.bt", 4}};
-  auto place = [&](uint32_t line) { return place_of(manifest, {.line = line, .column = 3}); };
+  auto place = [&](uint32_t line) { return place_of(manifest, line, 3); };
   EXPECT_EQ(place(2), (ScriptPlace{"script.trc", 2, 3}));
   EXPECT_EQ(place(3), (ScriptPlace{"first.bt", 1, 3}));
   EXPECT_EQ(place(4), (ScriptPlace{"first.bt", 2, 3}));

@@ -45,11 +45,26 @@ Manifest manifest() {
   return manifest;
 }
 
-ProgramInfo program() {
+struct Line {
+  uint32_t instruction, line, column;
+};
+
+/// As in the line table of an object (linux/btf.h).
+std::vector<bpf_line_info> line_table(std::initializer_list<Line> lines) {
+  std::vector<bpf_line_info> table;
+  for (const Line& line : lines)
+    table.push_back({.insn_off = line.instruction, .line_col = line.line << 10 | line.column});
+  return table;
+}
+
+Error refusal(const Manifest& manifest, std::initializer_list<Line> lines, int number, std::string_view log) {
   ProgramInfo program;
   program.probe = "begin";
-  program.lines = {{0, 1, 1}, {1, 2, 7}, {4, 3, 1}, {5, 0, 0}};
-  return program;
+  return explain_refusal(manifest, program, line_table(lines), number, log);
+}
+
+Error refusal(const Manifest& manifest, int number, std::string_view log) {
+  return refusal(manifest, {{0, 1, 1}, {1, 2, 7}, {4, 3, 1}, {5, 0, 0}}, number, log);
 }
 
 TEST(VerifierLog, LastWordsAndTheirInstruction) {
@@ -83,7 +98,7 @@ TEST(VerifierLog, LogsWithoutWords) {
 }
 
 TEST(VerifierLog, PointsIntoTheScript) {
-  Error error = explain_refusal(manifest(), program(), EACCES, kOutOfBounds);
+  Error error = refusal(manifest(), EACCES, kOutOfBounds);
   EXPECT_EQ(error.kind, ErrorKind::refused);
   EXPECT_EQ(error.cause,
             "stdin:2:7: the kernel refused this: math between map_value pointer and register with "
@@ -94,28 +109,25 @@ TEST(VerifierLog, PointsIntoTheScript) {
 }
 
 TEST(VerifierLog, NoLineKnown) {
-  ProgramInfo without_lines = program();
-  without_lines.lines.clear();
-  EXPECT_EQ(explain_refusal(manifest(), without_lines, EINVAL, kLoop).cause,
+  EXPECT_EQ(refusal(manifest(), {}, EINVAL, kLoop).cause,
             "the kernel refused the program of `begin`: infinite loop detected at insn 1");
   Manifest without_source;
   without_source.source_name = "a.trc";
-  EXPECT_EQ(explain_refusal(without_source, program(), EINVAL, kLoop).cause,
+  EXPECT_EQ(refusal(without_source, EINVAL, kLoop).cause,
             "a.trc:2:7: the kernel refused this: infinite loop detected at insn 1");
 }
 
 TEST(VerifierLog, LineInformationMayBeOutOfOrder) {
-  ProgramInfo mixed = program();
-  mixed.lines = {{4, 3, 1}, {1, 2, 7}, {0, 1, 1}};
-  EXPECT_TRUE(explain_refusal(manifest(), mixed, EACCES, kOutOfBounds).cause.starts_with("stdin:2:7: "));
+  Error error = refusal(manifest(), {{4, 3, 1}, {1, 2, 7}, {0, 1, 1}}, EACCES, kOutOfBounds);
+  EXPECT_TRUE(error.cause.starts_with("stdin:2:7: "));
 }
 
 TEST(VerifierLog, RefusedWithoutLog) {
-  Error error = explain_refusal(manifest(), program(), EPERM, "");
+  Error error = refusal(manifest(), EPERM, "");
   EXPECT_EQ(error.kind, ErrorKind::no_permission);
   EXPECT_EQ(error.cause, "the kernel refused the program of `begin`: Operation not permitted");
   EXPECT_NE(error.hint.find("CAP_BPF"), std::string::npos);
-  error = explain_refusal(manifest(), program(), E2BIG, "");
+  error = refusal(manifest(), E2BIG, "");
   EXPECT_EQ(error.cause, "the kernel refused the program of `begin`: it has too many instructions");
 }
 
@@ -127,7 +139,7 @@ struct HintCase {
 class Hints : public testing::TestWithParam<HintCase> {};
 
 TEST_P(Hints, SayWhatToChange) {
-  Error error = explain_refusal(manifest(), program(), EINVAL, GetParam().log);
+  Error error = refusal(manifest(), EINVAL, GetParam().log);
   EXPECT_NE(error.hint.find(GetParam().in_hint), std::string::npos) << error.hint;
 }
 
