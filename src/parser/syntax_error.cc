@@ -178,7 +178,11 @@ bool is_missing_semicolon(Mistake& m) {
       kind == TokenKind::kw_while || kind == TokenKind::kw_for || kind == TokenKind::kw_unroll ||
       kind == TokenKind::kw_break || kind == TokenKind::kw_continue;
   if (!begins_statement || !m.expects(TokenKind::semicolon) || m.expects(TokenKind::kw_break)) return false;
-  if (m.feed.previous().kind == TokenKind::kw_return) return false;
+  const TokenKind previous = m.feed.previous().kind;
+  // At the start of a statement one more `;` would change nothing, for ever.
+  if (previous == TokenKind::kw_return || previous == TokenKind::semicolon ||
+      previous == TokenKind::left_brace)
+    return false;
   const Span behind = {m.feed.previous().span.end, m.feed.previous().span.end};
   m.diagnostics.report(DiagnosticId::missing_semicolon, behind, describe(m.token(), m.sources));
   m.feed.insert_semicolon();
