@@ -205,7 +205,6 @@ private:
               return program_.functions[n.function].name + "(" + list(n.arguments) + ")";
             },
             [&](const OptionRead& n) { return "--" + program_.options[n.option].name; },
-            [&](const auto&) { return std::string("not yet"); },
         },
         e.node);
     return e.type.is_none() ? inner : spelling(e.type) + "(" + inner + ")";
