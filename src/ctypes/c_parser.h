@@ -78,6 +78,9 @@ private:
   const CType* named_type(const CToken& name);
   const CType* type_of();
   void attributes(Attributes& made);
+  /// The name behind `struct`, `union` or `enum` with the attributes around it; no identifier if there is
+  /// none.
+  CToken tag(Attributes& around);
   void one_attribute(Attributes& made);
   void alignas_specifier(Attributes& made);
   uint32_t alignment_argument(const CToken& at);

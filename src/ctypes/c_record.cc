@@ -67,14 +67,19 @@ CRecord& CParser::find_record(const CToken& keyword, const CToken& tag) {
   return *found;
 }
 
+CToken CParser::tag(Attributes& around) {
+  attributes(around);
+  CToken name;
+  if (peek().is_identifier() && !peek().is("__attribute__")) name = take();
+  attributes(around);
+  if (!name.is_identifier() && !peek().is("{")) unexpected(peek(), "a name or `{` belongs here");
+  return name;
+}
+
 const CType* CParser::record(bool& is_inline) {
   const CToken keyword = take();
   Attributes before;
-  attributes(before);
-  CToken tag;
-  if (peek().is_identifier() && !peek().is("__attribute__")) tag = take();
-  attributes(before);
-  if (!tag.is_identifier() && !peek().is("{")) unexpected(peek(), "a name or `{` belongs here");
+  const CToken tag = this->tag(before);
   CRecord& made = find_record(keyword, tag);
   const CToken& at = tag.is_identifier() ? tag : keyword;
   if (peek().is("{")) {
@@ -217,11 +222,7 @@ void CParser::check_names(CRecord& record, const std::vector<Pending>& members) 
 const CType* CParser::enumeration() {
   const CToken keyword = take();
   Attributes before;
-  attributes(before);
-  CToken tag;
-  if (peek().is_identifier() && !peek().is("__attribute__")) tag = take();
-  attributes(before);
-  if (!tag.is_identifier() && !peek().is("{")) unexpected(peek(), "a name or `{` belongs here");
+  const CToken tag = this->tag(before);
   CEnumeration* found = nullptr;
   if (tag.is_identifier()) {
     CEnumeration*& known = types_.enumeration_tags["enum " + std::string(tag.text)];

@@ -21,39 +21,15 @@ constexpr std::string_view kTypeNames[] = {
 /// Words that are followed by another word of the same type: a name and a name is no expression.
 bool is_word(const Token& token) { return token.kind == TokenKind::identifier; }
 
-/// Begins an operand and can be nothing else, so that parentheses around a name before it are a cast.
+/// Begins an operand and can be nothing else, so that parentheses around a name before it are a cast. A
+/// parenthesis behind a name in parentheses would call it, which is no form of the language.
 bool only_begins_operand(TokenKind kind) {
-  switch (kind) {
-  case TokenKind::identifier:
-  case TokenKind::variable:
-  case TokenKind::map:
-  case TokenKind::parameter:
-  case TokenKind::parameter_count:
-  case TokenKind::integer:
-  case TokenKind::string:
-  case TokenKind::kw_true:
-  case TokenKind::kw_false:
-  case TokenKind::kw_sizeof:
-  case TokenKind::kw_offsetof:
-  case TokenKind::kw_typeinfo:
-  case TokenKind::kw_comptime:
-  case TokenKind::left_paren:
-  case TokenKind::exclamation:
-  case TokenKind::tilde: return true;
-  default: return false;
-  }
+  return group(kind) == TokenGroup::operand || kind == TokenKind::left_paren;
 }
 
 /// Begins an operand, or stands between two or behind one.
 bool may_begin_operand(TokenKind kind) {
-  switch (kind) {
-  case TokenKind::minus:
-  case TokenKind::star:
-  case TokenKind::ampersand:
-  case TokenKind::plus_plus:
-  case TokenKind::minus_minus: return true;
-  default: return only_begins_operand(kind);
-  }
+  return group(kind) == TokenGroup::operand || group(kind) == TokenGroup::both;
 }
 
 /// What looks like a type: `struct foo *[4]`.

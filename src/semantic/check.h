@@ -237,6 +237,13 @@ private:
   std::optional<std::string> known_text(const ast::Expression& source, const typed::Expression& value);
   /// A string constant of the script's own, within limits.
   ExpressionPtr text_value(Span span, std::string bytes);
+  /// The number of bytes that str() and buf() are given as their second argument.
+  struct Length {
+    ExpressionPtr value;           ///< null: none was given
+    std::optional<uint64_t> known; ///< if it is known by now: 1 to max_strlen
+    bool is_good = true;           ///< false: what is wrong has been said, or it is not known what it is
+  };
+  Length length_argument(const ast::Call& node, const Builtin& row);
   ExpressionPtr integer_argument(const ast::Call& node, size_t index, const Builtin& row);
   ExpressionPtr bad_argument(const ast::Call& node, size_t index, const Builtin& row,
                              const std::string& expected, const std::string& got);

@@ -227,25 +227,32 @@ static typed::ExpressionPtr open_end_as_address(typed::ExpressionPtr bytes) {
   return is_open ? address_of_bytes(std::move(bytes)) : std::move(bytes);
 }
 
+Checker::Length Checker::length_argument(const ast::Call& node, const Builtin& row) {
+  Length length;
+  if (node.arguments.size() < 2) return length;
+  length.value = integer_argument(node, 1, row);
+  length.is_good = !length.value->type.is_none();
+  const typed::Constant* known = as_constant(*length.value);
+  if (!length.is_good || !known) return length;
+  const auto given = static_cast<int64_t>(known->bits);
+  const uint64_t most = context_.options.settings.max_strlen;
+  if (given < 1) {
+    bad_argument(node, 1, row, "at least 1", std::to_string(given));
+    length.is_good = false;
+  } else if (known->bits > most) {
+    report(DiagnosticId::length_shortened, length.value->span, std::to_string(given), std::to_string(most));
+  }
+  length.known = std::min(known->bits, most);
+  return length;
+}
+
 typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& row, Span span) {
   ExpressionPtr source = value(*node.arguments[0]);
   if (source->type.is_none()) return source;
-  const uint32_t most = context_.options.settings.max_strlen;
-  uint32_t size = most;
+  auto [length, known_length, is_good] = length_argument(node, row);
+  if (!is_good) return unknown(span);
+  uint32_t size = known_length.value_or(context_.options.settings.max_strlen);
   typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
-  ExpressionPtr length;
-  if (node.arguments.size() > 1) {
-    length = integer_argument(node, 1, row);
-    if (length->type.is_none()) return length;
-    if (const typed::Constant* known = as_constant(*length)) {
-      if (static_cast<int64_t>(known->bits) < 1)
-        return bad_argument(node, 1, row, "at least 1", std::to_string(static_cast<int64_t>(known->bits)));
-      if (known->bits > most)
-        report(DiagnosticId::length_shortened, length->span, std::to_string(known->bits),
-               std::to_string(most));
-      size = std::min<uint64_t>(known->bits, most);
-    }
-  }
   if (auto known = known_text(*node.arguments[0], *source))
     return text_constant(span, length ? known->substr(0, size) : *known);
   if (source->type.is_string() && (!length || size >= source->type.size)) return source;
@@ -299,20 +306,12 @@ typed::ExpressionPtr Checker::check_buf(const ast::Call& node, const Builtin& ro
   if (!is_array && node.arguments.size() == 1)
     return bad_argument(node, 0, row, "an array, or an address and a number of bytes",
                         with_article(source->type));
-  uint64_t size = context_.options.settings.max_strlen;
+  auto [length, known_length, is_good] = length_argument(node, row);
+  if (!is_good) return unknown(span);
+  uint64_t size = known_length.value_or(context_.options.settings.max_strlen);
   if (is_array) size = std::min<uint64_t>(size, source->type.size);
+  if (known_length) length = nullptr; // the type says it
   typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
-  ExpressionPtr length;
-  if (node.arguments.size() > 1) {
-    length = integer_argument(node, 1, row);
-    if (length->type.is_none()) return length;
-    if (const typed::Constant* known = as_constant(*length)) {
-      if (static_cast<int64_t>(known->bits) < 1)
-        return bad_argument(node, 1, row, "at least 1", std::to_string(static_cast<int64_t>(known->bits)));
-      size = std::min<uint64_t>(known->bits, size);
-      length = nullptr;
-    }
-  }
   if (source->type.is_pointer() && source->type.space == AddressSpace::none) source->type.space = pointers();
   if (source->type.is_integer()) source = convert(std::move(source), pointer_type(pointers(), {}, "void"));
   call.arguments.push_back(std::move(source));
