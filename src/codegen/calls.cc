@@ -50,9 +50,6 @@ llvm::Value* ProgramBuilder::lower_pid(const typed::Call&, const Type&) { return
 
 llvm::Value* ProgramBuilder::lower_tid(const typed::Call&, const Type&) { return current_ids().thread; }
 
-// A read of the context by then.
-llvm::Value* ProgramBuilder::lower_retval(const typed::Call&, const Type&) { return word(0); }
-
 llvm::Value* ProgramBuilder::lower_uid(const typed::Call&, const Type&) {
   return m_.ir.CreateAnd(m_.call(Helper::get_current_uid_gid, {}), 0xffffffff);
 }
@@ -121,6 +118,7 @@ DECIDED(is_str)
 DECIDED(is_unsigned_integer)
 DECIDED(kfunc_exist)
 DECIDED(probetype)
+DECIDED(retval) // a read of the context by then
 DECIDED(strncmp)
 DECIDED(assert_now)
 #undef DECIDED

@@ -22,31 +22,32 @@ struct Kind {
 constexpr Kind kEntry = {"fentry", ProgramType::fentry, false};
 constexpr Kind kExit = {"fexit", ProgramType::fexit, true};
 
-/// A struct by value that is wider than a word takes several: what stands behind it is elsewhere than
-/// counting tells.
+/// Where each argument begins in the context, and behind the last one where they end: there the result is. A
+/// struct by value takes as many words as it needs.
+std::vector<uint32_t> offsets_of(const Kernel& kernel, const BtfPrototype& prototype) {
+  std::vector<uint32_t> offsets = {0};
+  for (const BtfParameter& parameter : prototype.parameters) {
+    const uint32_t words = (kernel_type(kernel, parameter.type_id).size + kContextWord - 1) / kContextWord;
+    offsets.push_back(offsets.back() + std::max(words, 1u) * kContextWord);
+  }
+  return offsets;
+}
+
 Result<std::vector<Argument>> arguments_of(const Kernel& kernel, const BtfPrototype& prototype) {
   if (prototype.parameters.size() > kMostArguments)
     return failure(ErrorKind::unsupported, "the function takes more than six arguments",
                    "a `kprobe` can read the first six by `arg0` to `arg5`");
+  const auto offsets = offsets_of(kernel, prototype);
   std::vector<Argument> arguments;
-  uint32_t offset = 0;
-  for (const BtfParameter& parameter : prototype.parameters) {
-    arguments.push_back(word_argument(kernel, parameter, offset));
-    const Type type = kernel_type(kernel, parameter.type_id);
-    offset += std::max(kContextWord, (type.size + kContextWord - 1) / kContextWord * kContextWord);
-  }
+  for (const BtfParameter& parameter : prototype.parameters)
+    arguments.push_back(word_argument(kernel, parameter, offsets[arguments.size()]));
   return arguments;
 }
 
-/// What the function returns lies behind its arguments.
 Argument result_of(const Kernel& kernel, const BtfPrototype& prototype) {
-  uint32_t offset = 0;
-  for (const BtfParameter& parameter : prototype.parameters) {
-    const Type type = kernel_type(kernel, parameter.type_id);
-    offset += std::max(kContextWord, (type.size + kContextWord - 1) / kContextWord * kContextWord);
-  }
   if (prototype.result_type_id == 0)
     return {.name = "retval", .type = {}, .access = {}, .unreadable = "this function returns nothing"};
+  const uint32_t offset = offsets_of(kernel, prototype).back();
   Argument result = word_argument(kernel, {"retval", prototype.result_type_id}, offset);
   // It may be an error in the form of a pointer.
   result.access.is_trusted = false;
