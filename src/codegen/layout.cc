@@ -157,7 +157,8 @@ ValueLayout layout_of(const TypeSource* types, const Type& type, uint32_t offset
                         .is_signed = type.is_signed,
                         .offset = offset,
                         .size = type.size,
-                        .parameters = type.parameters};
+                        .parameters = type.parameters,
+                        .presentation = type.presentation};
   if (type.is_aggregation()) layout.size = aggregation_size(layout.kind, type.parameters);
   if (type.is_enumeration() && types) {
     if (const Enumeration* known = types->enumeration(type.name)) {
@@ -186,6 +187,7 @@ Manifest lay_out(const typed::Program& program, unsigned cpus, const Sources& so
     manifest.maps.push_back(lay_out_map(program, map, cpus, data_end));
   for (const typed::Option& option : program.options)
     manifest.options.push_back(lay_out_option(option, data_end));
+  manifest.texts = program.texts;
   manifest.print_maps_on_exit = program.settings.print_maps_on_exit;
   manifest.str_trunc_trailer = program.settings.str_trunc_trailer;
   manifest.license = program.settings.license;

@@ -57,6 +57,12 @@ Type record_type(std::vector<std::string> names, std::vector<Type> elements) {
   return type;
 }
 
+Type presented_type(Presentation presentation, std::vector<Type> parts) {
+  Type type = tuple_type(std::move(parts));
+  type.presentation = presentation;
+  return type;
+}
+
 Type array_type(Type element, uint32_t count) {
   Type type = {.kind = TypeKind::array, .size = element.size * count};
   type.elements.push_back(std::move(element));
@@ -86,6 +92,7 @@ Type storage_type(const Type& type) {
   stored.is_flexible = false;
   if (type.is_integer()) stored.size = 8;
   if (type.kind != TypeKind::tuple) return stored;
+  if (type.is_presented()) return stored;
   for (Type& element : stored.elements)
     element = storage_type(element);
   return record_type(std::move(stored.names), std::move(stored.elements));
@@ -153,6 +160,7 @@ Joined join_types(const Type& a, const Type& b) {
   if (a.kind == TypeKind::pointer && b.is_flexible) return {.type = a};
   if (a.is_flexible && b.kind == TypeKind::pointer) return {.type = b};
   if (a.kind != b.kind || a.parameters != b.parameters) return {.type = a, .fit = Fit::bad};
+  if (a.is_presented() || b.is_presented()) return {.type = a, .fit = a == b ? Fit::good : Fit::bad};
   if (a.kind == TypeKind::tuple) return join_tuples(a, b);
   if (a.is_string() || a.kind == TypeKind::buffer) return {.type = a.size > b.size ? a : b};
   if (a.kind == TypeKind::pointer) return join_pointers(a, b);
@@ -196,6 +204,7 @@ static std::string array_spelling(const Type& type) {
 
 std::string spelling(const Type& type) {
   const char* sign = type.is_signed ? "" : "u";
+  if (type.is_presented()) return std::string(spelling(type.presentation));
   switch (type.kind) {
   case TypeKind::none: return "none";
   case TypeKind::boolean: return "bool";
@@ -221,7 +230,8 @@ std::string spelling(const Type& type) {
 
 std::string with_article(const Type& type) {
   const std::string name = spelling(type);
-  if (type.kind == TypeKind::tuple) return (type.is_record() ? "a record " : "a tuple ") + name;
+  if (type.kind == TypeKind::tuple && !type.is_presented())
+    return (type.is_record() ? "a record " : "a tuple ") + name;
   // By sound: an int8, an unsigned int *; but a uint8.
   const bool vowel = std::string_view("aeio").contains(name[0]) || name.starts_with("un");
   return (vowel ? "an " : "a ") + name;

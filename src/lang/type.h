@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "program/presentation.h"
+
 namespace trc {
 
 enum class TypeKind : uint8_t {
@@ -43,6 +45,8 @@ struct Type {
   /// type that we only know by name: its C spelling.
   std::string name;
   std::vector<std::string> names; ///< record: the names of its elements
+  /// tuple: what it is shown as; then it is a whole, whose parts the language does not see
+  Presentation presentation = Presentation::none;
 
   bool operator==(const Type&) const = default;
 
@@ -51,6 +55,7 @@ struct Type {
   bool is_integer() const { return kind == TypeKind::integer; }
   bool is_pointer() const { return kind == TypeKind::pointer; }
   bool is_enumeration() const { return is_integer() && !name.empty(); }
+  bool is_presented() const { return presentation != Presentation::none; }
   bool is_record() const { return kind == TypeKind::tuple && !names.empty(); }
   /// integer, boolean or pointer: what fits a register
   bool is_scalar() const;
@@ -66,6 +71,8 @@ Type pointer_type(AddressSpace space, Type to, std::string c_name = {});
 Type tuple_type(std::vector<Type> elements);
 /// A tuple whose elements have names.
 Type record_type(std::vector<std::string> names, std::vector<Type> elements);
+/// A value that is shown as `presentation` says; its parts are what programs keep of it.
+Type presented_type(Presentation presentation, std::vector<Type> parts);
 Type array_type(Type element, uint32_t count);
 /// Number of elements of an array; of a string its bytes.
 uint32_t element_count(const Type& array);

@@ -43,6 +43,12 @@ constexpr Name<ValueKind> kValueKinds[] = {
     {ValueKind::hist, "hist"},
     {ValueKind::lhist, "lhist"},
 };
+constexpr Name<Presentation> kPresentations[] = {
+    {Presentation::none, "none"},
+#define PRESENTATION(id, spelling) {Presentation::id, #id},
+#include "program/presentations.def"
+#undef PRESENTATION
+};
 constexpr Name<MapKind> kMapKinds[] = {
     {MapKind::hash, "hash"},
     {MapKind::percpu_hash, "percpu_hash"},
@@ -84,6 +90,7 @@ constexpr Name<ProgramType> kProgramTypes[] = {
 };
 
 std::span<const Name<ValueKind>> names(ValueKind) { return kValueKinds; }
+std::span<const Name<Presentation>> names(Presentation) { return kPresentations; }
 std::span<const Name<MapKind>> names(MapKind) { return kMapKinds; }
 std::span<const Name<EventKind>> names(EventKind) { return kEventKinds; }
 std::span<const Name<ActionKind>> names(ActionKind) { return kActionKinds; }
@@ -108,6 +115,7 @@ template<class Archive> void fields(Archive& archive, ValueLayout& layout) {
   archive.optional("names", layout.names);
   archive.optional("enumerators", layout.enumerators);
   archive.optional("parameters", layout.parameters);
+  archive.optional("presentation", layout.presentation);
 }
 
 template<class Archive> void fields(Archive& archive, AttachSpec& spec) {
@@ -193,6 +201,7 @@ template<class Archive> void fields(Archive& archive, Manifest& manifest) {
   archive("programs", manifest.programs);
   const Manifest standard;
   archive.optional("options", manifest.options);
+  archive.optional("texts", manifest.texts);
   archive.optional("print_maps_on_exit", manifest.print_maps_on_exit, standard.print_maps_on_exit);
   archive.optional("str_trunc_trailer", manifest.str_trunc_trailer, standard.str_trunc_trailer);
   archive.optional("license", manifest.license, standard.license);

@@ -168,6 +168,7 @@ struct Manifest {
   std::vector<LossInfo> losses;
   std::vector<ProgramInfo> programs;
   std::vector<OptionInfo> options;
+  std::vector<std::string> texts; ///< that values and events name by index: formats, filters, paths
   bool print_maps_on_exit = true;
   std::string str_trunc_trailer = "..";
   std::string license = "GPL";

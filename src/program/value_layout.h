@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "program/presentation.h"
+
 namespace trc {
 
 enum class ValueKind : uint8_t {
@@ -51,6 +53,7 @@ struct ValueLayout {
   std::vector<std::string> names;    ///< of the elements of records and structures; "" of anonymous members
   std::vector<EnumeratorName> enumerators;
   std::vector<int64_t> parameters;
+  Presentation presentation = Presentation::none; ///< of a tuple
 
   bool operator==(const ValueLayout&) const = default;
 };

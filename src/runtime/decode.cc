@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/presenter.h"
+
 namespace trc::runtime {
 namespace {
 
@@ -40,14 +42,14 @@ std::optional<uint64_t> read_bits(Bytes bytes, const ValueLayout& layout) {
 class Decoder {
 public:
   /// Packed strings begin at `packed`.
-  Decoder(Bytes whole, size_t packed, std::string_view trailer)
-      : whole_(whole), packed_(packed), trailer_(trailer) {}
+  Decoder(Bytes whole, size_t packed, const Decoding& how) : whole_(whole), packed_(packed), how_(how) {}
 
   void decode(output::Value& value, Bytes bytes, const ValueLayout& layout) {
     switch (layout.kind) {
     case ValueKind::string: return decode_string(value, bytes, layout);
     case ValueKind::packed_string: return decode_packed(value, bytes, layout);
     case ValueKind::tuple:
+      if (layout.presentation != Presentation::none) return decode_presented(value, bytes, layout);
       return layout.names.empty() ? decode_tuple(value, bytes, layout) : decode_record(value, bytes, layout);
     case ValueKind::structure: return decode_record(value, bytes, layout);
     case ValueKind::array: return decode_array(value, bytes, layout);
@@ -94,7 +96,7 @@ private:
   void assign_text(output::Value& value, const Text& text) {
     auto& target = hold<std::string>(value);
     target.assign(text.text);
-    if (text.is_cut) target += trailer_;
+    if (text.is_cut) target += how_.trailer;
   }
 
   void decode_string(output::Value& value, Bytes bytes, const ValueLayout& layout) {
@@ -137,6 +139,11 @@ private:
     decode_elements(hold<output::Tuple>(value).elements, bytes, layout);
   }
 
+  void decode_presented(output::Value& value, Bytes bytes, const ValueLayout& layout) {
+    decode_tuple(value, bytes, layout);
+    if (how_.presenter != nullptr) how_.presenter->present(layout.presentation, value);
+  }
+
   void decode_record(output::Value& value, Bytes bytes, const ValueLayout& layout) {
     auto& record = hold<output::Record>(value);
     // The same event mostly has the same fields: comparing is cheaper than copying.
@@ -159,7 +166,7 @@ private:
 
   Bytes whole_;
   size_t packed_;
-  std::string_view trailer_;
+  const Decoding& how_;
 };
 
 } // namespace
@@ -195,16 +202,16 @@ size_t element_count(const ValueLayout& array) {
   return each == 0 ? 0 : array.size / each;
 }
 
-output::Value decode(Bytes bytes, const ValueLayout& layout, std::string_view trailer) {
+output::Value decode(Bytes bytes, const ValueLayout& layout, const Decoding& how) {
   output::Value value;
-  Decoder(bytes, bytes.size(), trailer).decode(value, bytes, layout);
+  Decoder(bytes, bytes.size(), how).decode(value, bytes, layout);
   return value;
 }
 
 void decode_event(Bytes record, const EventInfo& event, std::vector<output::Value>& values,
-                  std::string_view trailer) {
+                  const Decoding& how) {
   values.resize(event.fields.size());
-  Decoder decoder(record, event.fixed_size, trailer);
+  Decoder decoder(record, event.fixed_size, how);
   for (size_t i = 0; i < values.size(); ++i)
     decoder.decode(values[i], record, event.fields[i]);
 }

@@ -14,6 +14,8 @@
 
 namespace trc::runtime {
 
+class Presenter;
+
 /// 1 to 8 bytes, or the bits of a bit-field, as an integer, extended by its sign if the layout has one; none
 /// if they lie outside.
 std::optional<uint64_t> read_integer(std::span<const std::byte> bytes, const ValueLayout& layout);
@@ -33,13 +35,17 @@ std::span<const std::byte> read_buffer(std::span<const std::byte> bytes, const V
 /// How many elements an array has.
 size_t element_count(const ValueLayout& array);
 
+struct Decoding {
+  std::string_view trailer = kCutTrailer; ///< behind strings that were cut
+  Presenter* presenter = nullptr;         ///< of presented values; null leaves them the tuples that they are
+};
+
 /// `bytes` is what holds the value: a key, a map's value, a tuple. Aggregations are not decoded here but by
 /// map_view.h, as they have one memory for each CPU.
-output::Value decode(std::span<const std::byte> bytes, const ValueLayout& layout,
-                     std::string_view trailer = kCutTrailer);
+output::Value decode(std::span<const std::byte> bytes, const ValueLayout& layout, const Decoding& how = {});
 
 /// All fields of a record on the events ring. What `values` holds is overwritten, its memory used again.
 void decode_event(std::span<const std::byte> record, const EventInfo& event,
-                  std::vector<output::Value>& values, std::string_view trailer = kCutTrailer);
+                  std::vector<output::Value>& values, const Decoding& how = {});
 
 } // namespace trc::runtime

@@ -3,8 +3,8 @@
 
 namespace trc::runtime {
 
-MapStore::MapStore(const Manifest& manifest, LoadedMaps& maps, Grace& grace)
-    : manifest_(manifest), maps_(maps), grace_(grace), histories_(manifest.maps.size()) {}
+MapStore::MapStore(const Manifest& manifest, LoadedMaps& maps, Grace& grace, const Decoding& how)
+    : manifest_(manifest), how_(how), maps_(maps), grace_(grace), histories_(manifest.maps.size()) {}
 
 GenerationWords& MapStore::words(uint32_t map) const {
   return *reinterpret_cast<GenerationWords*>(maps_.data.bytes().data() +
@@ -44,7 +44,7 @@ Result<output::MapView> MapStore::read(uint32_t map, uint64_t generation, const 
   const MapInfo& info = manifest_.maps[map];
   auto raw = read_map(info, maps_, maps_.maps[map], generation);
   if (!raw) return std::unexpected(raw.error());
-  return make_view(info, *raw, cut, manifest_.str_trunc_trailer);
+  return make_view(info, *raw, cut, how_);
 }
 
 Result<output::MapView> MapStore::current(uint32_t map) { return read(map, current_generation(map), {}); }
@@ -60,7 +60,7 @@ Result<output::MapView> MapStore::print(uint32_t map, uint32_t low, const Cut& c
     if (auto done = wait_until_quiet(map, generation); !done) return std::unexpected(done.error());
   // Two CPUs at once: the other one's clear has been handled already.
   if (generation < __atomic_load_n(&words(map).recycled, __ATOMIC_RELAXED))
-    return make_view(manifest_.maps[map], {}, cut, manifest_.str_trunc_trailer);
+    return make_view(manifest_.maps[map], {}, cut, how_);
   return read(map, generation, cut);
 }
 

@@ -14,7 +14,7 @@ namespace trc::runtime {
 
 class MapStore {
 public:
-  MapStore(const Manifest& manifest, LoadedMaps& maps, Grace& grace);
+  MapStore(const Manifest& manifest, LoadedMaps& maps, Grace& grace, const Decoding& how);
 
   /// The map as a print() of generation `generation` shall show it. If the map has been cleared since, that
   /// generation is read when its last writer has gone; so the sums of what `print(@x); clear(@x);` shows are
@@ -40,6 +40,7 @@ private:
   Result<output::MapView> read(uint32_t map, uint64_t generation, const Cut& cut);
 
   const Manifest& manifest_;
+  Decoding how_;
   LoadedMaps& maps_;
   Grace& grace_;
   std::vector<History> histories_; // as Manifest::maps

@@ -125,10 +125,10 @@ output::Histogram histogram_of(const Copies& copies, const ValueLayout& layout, 
 }
 
 output::Value value_of(const Copies& copies, const ValueLayout& layout, uint64_t number, uint64_t divisor,
-                       std::string_view trailer) {
+                       const Decoding& how) {
   if (is_histogram(layout.kind)) return {histogram_of(copies, layout, divisor)};
   bool is_number = layout.kind == ValueKind::integer || layout.kind >= ValueKind::count;
-  if (!is_number) return decode(copies.first_set(), layout, trailer);
+  if (!is_number) return decode(copies.first_set(), layout, how);
   uint64_t shown = divide(number, divisor, layout.is_signed);
   if (layout.is_signed) return {static_cast<int64_t>(shown)};
   return {shown};
@@ -232,13 +232,13 @@ std::vector<Place> ordered(const MapInfo& info, const RawMap& raw, const std::ve
 
 } // namespace
 
-output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut, std::string_view trailer) {
+output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut, const Decoding& how) {
   output::MapView view{.name = info.name, .is_scalar = info.key.kind == ValueKind::none, .entries = {}};
   auto copies = [&](size_t index) { return Copies{raw.value(index), raw.stride, raw.copies}; };
   if (view.is_scalar && raw.count == 0) {
     std::vector<std::byte> zero(info.value.size);
     Copies one{zero, zero.size(), 1};
-    view.entries.push_back({{}, value_of(one, info.value, number_of(one, info.value), cut.divisor, trailer)});
+    view.entries.push_back({{}, value_of(one, info.value, number_of(one, info.value), cut.divisor, how)});
     return view;
   }
   std::vector<uint64_t> numbers(raw.count);
@@ -248,9 +248,9 @@ output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut
   view.entries.reserve(order.size());
   for (const Place& place : order) {
     output::Value key;
-    if (!view.is_scalar) key = decode(raw.key(place.index), info.key, trailer);
-    view.entries.push_back({std::move(key), value_of(copies(place.index), info.value, numbers[place.index],
-                                                     cut.divisor, trailer)});
+    if (!view.is_scalar) key = decode(raw.key(place.index), info.key, how);
+    view.entries.push_back(
+        {std::move(key), value_of(copies(place.index), info.value, numbers[place.index], cut.divisor, how)});
   }
   return view;
 }

@@ -39,8 +39,7 @@ struct Cut {
 
 /// In the order of language.md 6.6; entries that are equal in it by their keys. A scalar without value gives
 /// its zero. Where each CPU has its own plain value, integers are added up, and of others the first that is
-/// not all zero is shown. `trailer` stands behind strings that were cut.
-output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut,
-                          std::string_view trailer = kCutTrailer);
+/// not all zero is shown.
+output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut, const Decoding& how = {});
 
 } // namespace trc::runtime

@@ -38,8 +38,8 @@ const RecordStream::ActionHandler RecordStream::kActionHandlers[] = {
     &RecordStream::print_map, &RecordStream::clear_map, &RecordStream::exit};
 
 Result<RecordStream> RecordStream::open(const Manifest& manifest, const LoadedMaps& maps, MapStore& store,
-                                        output::Printer& printer, bool no_warnings) {
-  RecordStream stream(manifest, store, printer, no_warnings);
+                                        output::Printer& printer, const Decoding& how, bool no_warnings) {
+  RecordStream stream(manifest, store, printer, how, no_warnings);
   for (size_t i = 0; i < manifest.maps.size(); ++i) {
     const MapInfo& info = manifest.maps[i];
     if (info.kind != MapKind::events_ring && info.kind != MapKind::control_ring) continue;
@@ -99,7 +99,7 @@ Result<void> RecordStream::handle_event(const RingRecord& record) {
   std::memcpy(&header, record.bytes.data(), sizeof header);
   if (header.event >= manifest_->events.size()) return broken_record("event " + std::to_string(header.event));
   const EventInfo& event = manifest_->events[header.event];
-  decode_event(record.bytes, event, values_, manifest_->str_trunc_trailer);
+  decode_event(record.bytes, event, values_, how_);
   (this->*kEventHandlers[static_cast<size_t>(event.kind)])(event, header.event);
   return {};
 }

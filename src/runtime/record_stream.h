@@ -26,7 +26,7 @@ class RecordStream {
 public:
   /// `no_warnings`: what warnf() says is dropped.
   static Result<RecordStream> open(const Manifest& manifest, const LoadedMaps& maps, MapStore& store,
-                                   output::Printer& printer, bool no_warnings);
+                                   output::Printer& printer, const Decoding& how, bool no_warnings);
 
   /// Handles what is there, up to `most` records.
   Result<Rest> handle_records(size_t most);
@@ -43,8 +43,9 @@ private:
   static const EventHandler kEventHandlers[];
   static const ActionHandler kActionHandlers[];
 
-  RecordStream(const Manifest& manifest, MapStore& store, output::Printer& printer, bool no_warnings)
-      : manifest_(&manifest), store_(&store), printer_(&printer), no_warnings_(no_warnings) {}
+  RecordStream(const Manifest& manifest, MapStore& store, output::Printer& printer, const Decoding& how,
+               bool no_warnings)
+      : manifest_(&manifest), store_(&store), printer_(&printer), how_(how), no_warnings_(no_warnings) {}
 
   Result<void> parse_formats();
   Result<void> handle_event(const RingRecord& record);
@@ -63,6 +64,7 @@ private:
   const Manifest* manifest_;
   MapStore* store_;
   output::Printer* printer_;
+  Decoding how_;
   bool no_warnings_;
   std::optional<Ring> events_, control_;
   std::vector<int> descriptors_;

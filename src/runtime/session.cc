@@ -13,6 +13,7 @@
 #include "runtime/loader.h"
 #include "runtime/map_store.h"
 #include "runtime/poller.h"
+#include "runtime/presenter.h"
 #include "runtime/processes.h"
 #include "runtime/record_stream.h"
 #include "runtime/signals.h"
@@ -266,8 +267,10 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   if (!object) return std::unexpected(object.error());
   if (auto done = wait_until_filled(object->maps); !done) return std::unexpected(done.error());
   Grace grace;
-  MapStore store(program.manifest, object->maps, grace);
-  auto stream = RecordStream::open(program.manifest, object->maps, store, printer, options.no_warnings);
+  Presenter presenter(program.manifest);
+  const Decoding how = {.trailer = program.manifest.str_trunc_trailer, .presenter = &presenter};
+  MapStore store(program.manifest, object->maps, grace, how);
+  auto stream = RecordStream::open(program.manifest, object->maps, store, printer, how, options.no_warnings);
   if (!stream) return std::unexpected(stream.error());
 
   Session session(program, printer, options, signals, *object, *stream, store, grace);

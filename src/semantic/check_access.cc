@@ -76,7 +76,8 @@ typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
   if (base && base->name == "args") return argument(node, span);
   ExpressionPtr whole = value(*node.base);
   if (whole->type.is_none()) return unknown(span);
-  if (whole->type.kind == TypeKind::tuple) return element(node, span, std::move(whole));
+  if (whole->type.kind == TypeKind::tuple && !whole->type.is_presented())
+    return element(node, span, std::move(whole));
   if (whole->type.is_pointer() && target_of(whole->type).kind == TypeKind::structure)
     whole = dereference(span, std::move(whole));
   if (whole->type.kind == TypeKind::structure) return field(node, span, std::move(whole));

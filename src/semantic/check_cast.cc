@@ -53,6 +53,8 @@ typed::ExpressionPtr Checker::refuse_cast(const Type& to, const typed::Expressio
 }
 
 typed::ExpressionPtr Checker::cast_to(const Type& to, Span span, ExpressionPtr value) {
+  if (value->type.is_presented())
+    return refuse_cast(to, *value, "it is there to be printed, kept and compared");
   if (value->type.kind == TypeKind::structure)
     return refuse_cast(to, *value, "read one of its fields, or cast a pointer to it");
   switch (to.kind) {

@@ -49,6 +49,7 @@ constexpr uint64_t kLargestType = uint64_t{1} << 31;
 
 /// What typeinfo() calls a kind of type.
 std::string base_name(const Type& type) {
+  if (type.is_presented()) return spelling(type);
   switch (type.kind) {
   case TypeKind::boolean: return "bool";
   case TypeKind::integer: return type.is_enumeration() ? "enum" : "int";

@@ -307,6 +307,7 @@ struct Program {
   std::vector<Map> maps;
   std::vector<Event> events;
   std::vector<ActionInfo> actions;
+  std::vector<std::string> texts; ///< as Manifest::texts
 };
 
 /// A readable, indented form for `-d typed` and golden tests.

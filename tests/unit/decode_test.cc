@@ -9,6 +9,7 @@
 #include "output/value_json.h"
 #include "output/value_text.h"
 #include "runtime/map_view.h"
+#include "runtime/presenter.h"
 
 namespace trc::runtime {
 namespace {
@@ -60,6 +61,20 @@ TEST(Decode, Tuple) {
   EXPECT_EQ(get<std::string>(value.elements[1]), "hi");
 }
 
+TEST(Decode, ShowsPresentedValuesByTheirPresenter) {
+  ValueLayout bytes = layout(ValueKind::array, 0, 6);
+  bytes.elements = {layout(ValueKind::integer, 0, 1)};
+  ValueLayout address = layout(ValueKind::tuple, 0, 8);
+  address.elements = {bytes};
+  address.presentation = Presentation::mac_address;
+  const std::string memory("\x02\xab\x00\x10\xff\x7f\x00\x00", 8);
+  const Manifest manifest;
+  Presenter presenter(manifest);
+  EXPECT_EQ(get<std::string>(decode(bytes_of(memory), address, {.presenter = &presenter})),
+            "02:AB:00:10:FF:7F");
+  EXPECT_EQ(get<output::Tuple>(decode(bytes_of(memory), address)).elements.size(), 1U);
+}
+
 TEST(Decode, WhatLiesOutsideIsNoValue) {
   std::string bytes = "12345678";
   EXPECT_TRUE(is_none(decode(bytes_of(bytes), layout(ValueKind::integer, 1, 8))));
@@ -70,9 +85,10 @@ TEST(Decode, WhatLiesOutsideIsNoValue) {
 }
 
 TEST(Decode, OtherTrailers) {
-  EXPECT_EQ(get<std::string>(decode(bytes_of("abcd"), layout(ValueKind::string, 0, 4), "[cut]")),
+  EXPECT_EQ(get<std::string>(decode(bytes_of("abcd"), layout(ValueKind::string, 0, 4), {.trailer = "[cut]"})),
             "abcd[cut]");
-  EXPECT_EQ(get<std::string>(decode(bytes_of("abcd"), layout(ValueKind::string, 0, 4), "")), "abcd");
+  EXPECT_EQ(get<std::string>(decode(bytes_of("abcd"), layout(ValueKind::string, 0, 4), {.trailer = ""})),
+            "abcd");
 }
 
 TEST(Decode, BitFields) {
@@ -240,7 +256,7 @@ TEST(Decode, PackedStringsFollowTheFixedPart) {
   decode_event(bytes_of(event_bytes(0, 2, "xy")), event_with_strings(), values);
   EXPECT_EQ(get<std::string>(values[0]), "");
   EXPECT_EQ(get<std::string>(values[2]), "xy");
-  decode_event(bytes_of(event_bytes(3, 8, "abcdefghijk")), event_with_strings(), values, "~");
+  decode_event(bytes_of(event_bytes(3, 8, "abcdefghijk")), event_with_strings(), values, {.trailer = "~"});
   EXPECT_EQ(get<std::string>(values[2]), "defghijk~");
 }
 
