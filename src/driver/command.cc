@@ -88,24 +88,33 @@ Result<Fd> open_output(const std::string& file) {
   return fd;
 }
 
-bool is_shown_at_once(const Options& options, int fd) {
-  if (options.buffering) return *options.buffering != Buffering::full;
-  return isatty(fd) == 1;
+Result<void> close_output(Fd file) {
+  if (::close(file.release()) == 0 || errno == EINTR) return {};
+  return errno_failure(errno, "can't write the output");
+}
+
+bool is_shown_at_once(output::Buffering buffering, int fd) {
+  if (buffering == output::Buffering::automatic) return isatty(fd) == 1;
+  return buffering != output::Buffering::full;
 }
 
 int run_session(const CompiledProgram& program, const Options& options) {
   auto file = open_output(options.output_file);
   if (!file) return fail(file.error());
   const int fd = *file ? file->get() : STDOUT_FILENO;
-  auto printer = output::make_printer(options.format, fd, options.quiet);
+  auto printer = output::make_printer(options.format, fd, options.quiet, options.buffering);
   auto status = runtime::run(program, *printer,
                              {.pid = options.pid,
                               .command = options.child,
                               .no_warnings = options.no_warnings,
                               .dry_run = options.dry_run,
-                              .interactive = is_shown_at_once(options, fd),
-                              .in_blocks = options.buffering == Buffering::full});
-  return status ? *status : fail(status.error());
+                              .output_fd = fd,
+                              .interactive = is_shown_at_once(options.buffering, fd)});
+  if (!status) return fail(status.error());
+  // Some file systems notice only now that they have no room.
+  if (*file)
+    if (auto done = close_output(std::move(*file)); !done) return fail(done.error());
+  return *status;
 }
 
 /// The script's text, and what the environment says about it.

@@ -56,7 +56,8 @@ Result<pid_t> parse_pid(const std::string& text) {
   return pid;
 }
 
-Result<Buffering> parse_buffering(const std::string& text) {
+Result<output::Buffering> parse_buffering(const std::string& text) {
+  using output::Buffering;
   if (text == "line") return Buffering::line;
   if (text == "full") return Buffering::full;
   if (text == "none") return Buffering::none;

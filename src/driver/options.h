@@ -13,9 +13,6 @@ namespace trc {
 
 enum class Command : uint8_t { run, format, help, version };
 
-/// When output is written: as it comes, or in blocks.
-enum class Buffering : uint8_t { line, full, none };
-
 struct Options {
   Command command = Command::run;
   std::optional<std::string> program; ///< -e
@@ -33,8 +30,8 @@ struct Options {
   bool quiet = false;
   bool verbose = false;
   bool no_warnings = false;
-  bool runtime_warnings = false;      ///< -k
-  std::optional<Buffering> buffering; ///< -B; not given: as the output's kind asks for
+  bool runtime_warnings = false;                              ///< -k
+  output::Buffering buffering = output::Buffering::automatic; ///< -B
   bool dry_run = false;
   std::vector<std::string> dumps; ///< stages to print
   std::string kernel;             ///< root of a kernel description; empty: the running kernel

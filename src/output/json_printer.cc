@@ -9,7 +9,7 @@ namespace {
 
 class JsonPrinter final : public Printer {
 public:
-  JsonPrinter(int fd, bool quiet) : writer_(fd), quiet_(quiet) {}
+  JsonPrinter(int fd, bool quiet, Buffering buffering) : writer_(fd, buffering), quiet_(quiet) {}
 
   void attached(size_t probes) override {
     if (quiet_) return;
@@ -17,6 +17,7 @@ public:
     begin("attached_probes").append(", \"count\": ").append(count);
     out().append(", \"data\": {\"probes\": ").append(count) += '}';
     end();
+    writer_.write_out(); // whatever -B says: somebody waits for it to cause the first event
   }
 
   void map(const MapView& map) override {
@@ -66,6 +67,7 @@ public:
   void final_maps() override {}
 
   Result<void> flush() override { return writer_.flush(); }
+  Result<void> pause() override { return writer_.pause(); }
 
 private:
   std::string& out() { return writer_.buffer(); }
@@ -106,8 +108,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Printer> make_json_printer(int fd, bool quiet) {
-  return std::make_unique<JsonPrinter>(fd, quiet);
+std::unique_ptr<Printer> make_json_printer(int fd, bool quiet, Buffering buffering) {
+  return std::make_unique<JsonPrinter>(fd, quiet, buffering);
 }
 
 } // namespace trc::output

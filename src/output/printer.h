@@ -12,6 +12,14 @@
 
 namespace trc::output {
 
+/// When what is printed is written.
+enum class Buffering : uint8_t {
+  automatic, ///< whenever nothing more comes for the moment
+  line,      ///< each line when it is complete
+  full,      ///< in large blocks, and at the end
+  none,      ///< each piece as it comes
+};
+
 /// What was lost, as the ledger reports it at the end.
 struct Loss {
   uint64_t count = 0;
@@ -41,13 +49,16 @@ public:
   virtual void script_message(const ScriptMessage& message) = 0;
   /// Before the maps at the end: the two line feeds of the text format.
   virtual void final_maps() = 0;
-  /// Hands over what is buffered; an error (disk full, closed pipe) is reported once, here.
+  /// Hands over what is buffered; an error (disk full, closed pipe) is reported once, here or by pause().
   virtual Result<void> flush() = 0;
+  /// Nothing more comes for the moment.
+  virtual Result<void> pause() = 0;
 };
 
 enum class Format : uint8_t { text, json };
 
 /// `fd` is where the script's output goes (not closed); `quiet` leaves out attached().
-std::unique_ptr<Printer> make_printer(Format format, int fd, bool quiet);
+std::unique_ptr<Printer> make_printer(Format format, int fd, bool quiet,
+                                      Buffering buffering = Buffering::automatic);
 
 } // namespace trc::output

@@ -7,7 +7,7 @@
 
 namespace trc::output {
 
-std::unique_ptr<Printer> make_text_printer(int fd, bool quiet);
-std::unique_ptr<Printer> make_json_printer(int fd, bool quiet);
+std::unique_ptr<Printer> make_text_printer(int fd, bool quiet, Buffering buffering);
+std::unique_ptr<Printer> make_json_printer(int fd, bool quiet, Buffering buffering);
 
 } // namespace trc::output

@@ -10,7 +10,7 @@ namespace {
 
 class TextPrinter final : public Printer {
 public:
-  TextPrinter(int fd, bool quiet) : writer_(fd), quiet_(quiet) {}
+  TextPrinter(int fd, bool quiet, Buffering buffering) : writer_(fd, buffering), quiet_(quiet) {}
 
   void attached(size_t probes) override {
     if (!quiet_) message("Attached " + std::to_string(probes) + (probes == 1 ? " probe" : " probes"));
@@ -55,6 +55,7 @@ public:
   void final_maps() override { writer_.buffer() += "\n\n"; }
 
   Result<void> flush() override { return writer_.flush(); }
+  Result<void> pause() override { return writer_.pause(); }
 
 private:
   void append_entry(const MapView& map, const MapEntry& entry) {
@@ -84,8 +85,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Printer> make_text_printer(int fd, bool quiet) {
-  return std::make_unique<TextPrinter>(fd, quiet);
+std::unique_ptr<Printer> make_text_printer(int fd, bool quiet, Buffering buffering) {
+  return std::make_unique<TextPrinter>(fd, quiet, buffering);
 }
 
 } // namespace trc::output

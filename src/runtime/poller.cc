@@ -16,12 +16,23 @@ Result<Poller> Poller::make() {
   return poller;
 }
 
-Result<void> Poller::add(int fd, uint64_t tag) {
+bool Poller::watch(int fd, uint32_t events, uint64_t tag) {
   epoll_event event = {};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.u64 = tag;
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
-    return errno_failure(errno, "cannot wait for events");
+  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+Result<void> Poller::add(int fd, uint64_t tag) {
+  if (!watch(fd, EPOLLIN, tag)) return errno_failure(errno, "cannot wait for events");
+  return {};
+}
+
+Result<void> Poller::add_end(int fd, uint64_t tag) {
+  // EPOLLERR and EPOLLHUP come in any case. EPERM: a file, or a device that is always ready; EBADF: closed,
+  // which writing to it will tell.
+  if (!watch(fd, 0, tag) && errno != EPERM && errno != EBADF)
+    return errno_failure(errno, "cannot wait for the end of the output's reader");
   return {};
 }
 

@@ -16,11 +16,15 @@ public:
   static Result<Poller> make();
   /// `tag` is what wait() gives when the descriptor is readable.
   Result<void> add(int fd, uint64_t tag);
+  /// The same when nobody is left at its other end. What has no such end, as a file, is never reported.
+  Result<void> add_end(int fd, uint64_t tag);
   /// Tags of what is readable; none after `milliseconds` (-1: wait as long as it takes), or when a signal has
   /// come.
   Result<std::vector<uint64_t>> wait(int milliseconds, const Signals& signals);
 
 private:
+  bool watch(int fd, uint32_t events, uint64_t tag);
+
   Fd epoll_;
 };
 

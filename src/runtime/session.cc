@@ -28,7 +28,7 @@ constexpr size_t kShare = 8192;
 /// How long events may lie in the ring when nobody is looking at the output.
 constexpr int kLongestPause = 20; // milliseconds
 
-enum Tag : uint64_t { kProcess, kRing, kFirstTimer };
+enum Tag : uint64_t { kProcess, kRing, kOutput, kFirstTimer };
 
 uint64_t boot_time() {
   timespec now = {};
@@ -123,6 +123,7 @@ Result<void> Session::start(int process) {
     if (auto done = poller_.add(fd, kRing); !done) return done;
   if (process >= 0)
     if (auto done = poller_.add(process, kProcess); !done) return done;
+  if (auto done = poller_.add_end(options_.output_fd, kOutput); !done) return done;
   for (const Periodic& periodic : attacher_.periodic()) {
     auto timer = start_timer(periodic.period);
     if (!timer) return std::unexpected(timer.error());
@@ -149,6 +150,7 @@ Result<void> Session::react(uint64_t tag) {
     process_ended_ = true;
     return {};
   }
+  if (tag == kOutput) return errno_failure(EPIPE, "the reader of the output has gone");
   size_t timer = tag - kFirstTimer;
   if (!take_timer(timers_[timer].get()) || has_to_end()) return {};
   return run_program(attacher_.periodic()[timer].program);
@@ -172,8 +174,7 @@ Result<void> Session::loop() {
       if (read > events->size() / 8) pause_ = std::max(1, pause_ / 4);
       if (read < events->size() / 32) pause_ = std::min(kLongestPause, pause_ * 2);
     }
-    if (options_.in_blocks) continue;
-    if (auto done = printer_.flush(); !done) return done;
+    if (auto done = printer_.pause(); !done) return done;
   }
   return {};
 }
@@ -193,7 +194,7 @@ Result<void> Session::run_programs(const std::vector<size_t>& indexes) {
     if (auto done = run_program(index); !done) return done;
     if (auto done = stream_.handle_all(); !done) return done;
   }
-  return indexes.empty() ? Result<void>() : printer_.flush();
+  return indexes.empty() ? Result<void>() : printer_.pause();
 }
 
 Result<void> Session::print_maps() {
@@ -233,7 +234,8 @@ Result<int> Session::run(Child& child, int process) {
     if (auto done = start(process); !done) return std::unexpected(done.error());
   // Not before events count: whoever waits for this causes the first one at once.
   printer_.attached(attacher_.probes());
-  if (auto done = printer_.flush(); !done) return std::unexpected(done.error());
+  auto said = options_.dry_run ? printer_.flush() : printer_.pause();
+  if (!said) return std::unexpected(said.error());
   if (options_.dry_run) return 0;
   if (!is_ended()) {
     if (child.fd() >= 0)

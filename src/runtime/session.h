@@ -19,10 +19,10 @@ struct SessionOptions {
   std::vector<std::string> command; ///< -c, already split; the session ends with it
   bool no_warnings = false;         ///< what warnf() says is left out
   bool dry_run = false;             ///< load and attach, then end without running anything
+  int output_fd = -1;               ///< where the printer writes: if its reader goes, the session ends
   /// Somebody looks at the output as it comes: each event is shown at once. Otherwise events are collected
   /// for some milliseconds, which costs the traced programs much less.
   bool interactive = false;
-  bool in_blocks = false; ///< output is written when much has come together, and at the end
 };
 
 /// Status of a session that was told to end while it was still attaching (language.md 5.6).

@@ -43,10 +43,10 @@ Signals::Signals() {
   for (size_t i = 0; i < kEnding.size(); ++i)
     ::sigaction(kNumbers[i], &action, &before_[i]);
   ::sigaction(SIGALRM, nullptr, &before_.back());
-  // A reader of our output who has gone shows as an error of write(2).
   struct sigaction ignore = {};
   ignore.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &ignore, &pipe_before_);
+  for (size_t i = 0; i < kIgnored.size(); ++i)
+    ::sigaction(kIgnored[i], &ignore, &ignored_before_[i]);
 }
 
 bool Signals::seen() const {
@@ -62,7 +62,8 @@ void Signals::restore() const {
   ::setitimer(ITIMER_REAL, &never, nullptr);
   for (size_t i = 0; i < kNumbers.size(); ++i)
     ::sigaction(kNumbers[i], &before_[i], nullptr);
-  ::sigaction(SIGPIPE, &pipe_before_, nullptr);
+  for (size_t i = 0; i < kIgnored.size(); ++i)
+    ::sigaction(kIgnored[i], &ignored_before_[i], nullptr);
 }
 
 BlockedSignals::BlockedSignals() {

@@ -26,7 +26,9 @@ public:
 private:
   static constexpr std::array kNumbers = {SIGINT, SIGTERM, SIGALRM};
   std::array<struct sigaction, kNumbers.size()> before_{};
-  struct sigaction pipe_before_ {};
+  /// Errors of write(2) instead: a reader who has gone, a file that may grow no more.
+  static constexpr std::array kIgnored = {SIGPIPE, SIGXFSZ};
+  std::array<struct sigaction, kIgnored.size()> ignored_before_{};
 };
 
 /// Blocks all signals of this thread, and of threads that it starts, as long as it lives.

@@ -82,10 +82,10 @@ TEST(Options, Headers) {
 }
 
 TEST(Options, BufferingAndFiles) {
-  EXPECT_EQ(good({"a"}).buffering, std::nullopt);
-  EXPECT_EQ(good({"-B", "line", "a"}).buffering, Buffering::line);
-  EXPECT_EQ(good({"-Bfull", "a"}).buffering, Buffering::full);
-  EXPECT_EQ(good({"-Bnone", "a"}).buffering, Buffering::none);
+  EXPECT_EQ(good({"a"}).buffering, output::Buffering::automatic);
+  EXPECT_EQ(good({"-B", "line", "a"}).buffering, output::Buffering::line);
+  EXPECT_EQ(good({"-Bfull", "a"}).buffering, output::Buffering::full);
+  EXPECT_EQ(good({"-Bnone", "a"}).buffering, output::Buffering::none);
   EXPECT_EQ(good({"--emit-llvm", "x.ll", "--emit-elf=x.o", "a"}).emit_elf, "x.o");
 }
 

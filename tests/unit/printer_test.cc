@@ -297,7 +297,7 @@ TEST(Writing, AFullDiskIsReportedOnce) {
   printer->printf("text");
   auto result = printer->flush();
   ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error().cause, "writing the output: No space left on device");
+  EXPECT_EQ(result.error().cause, "can't write the output: No space left on device");
   printer->printf("text");
   EXPECT_TRUE(printer->flush().has_value());
 }
