@@ -46,9 +46,21 @@ ProgramBuilder::Ids ProgramBuilder::current_ids() {
   return {ir.CreateLShr(both, 32), ir.CreateAnd(both, 0xffffffff)};
 }
 
-llvm::Value* ProgramBuilder::lower_pid(const typed::Call&, const Type&) { return current_ids().process; }
+/// An id of the current task by its place there, if that can be; a load is cheaper than a call.
+llvm::Value* ProgramBuilder::task_id(std::optional<uint32_t> at) {
+  if (!at || !has_task() || m_.options.pid_namespace) return nullptr;
+  return m_.ir.CreateZExt(m_.ir.CreateLoad(m_.ir.getInt32Ty(), offset(task_, *at)), m_.ir.getInt64Ty());
+}
 
-llvm::Value* ProgramBuilder::lower_tid(const typed::Call&, const Type&) { return current_ids().thread; }
+llvm::Value* ProgramBuilder::lower_pid(const typed::Call&, const Type&) {
+  Value* known = task_id(task_fields_.process);
+  return known ? known : current_ids().process;
+}
+
+llvm::Value* ProgramBuilder::lower_tid(const typed::Call&, const Type&) {
+  Value* known = task_id(task_fields_.thread);
+  return known ? known : current_ids().thread;
+}
 
 llvm::Value* ProgramBuilder::lower_uid(const typed::Call&, const Type&) {
   return m_.ir.CreateAnd(m_.call(Helper::get_current_uid_gid, {}), 0xffffffff);

@@ -27,7 +27,8 @@ private:
   void check_cookie();
   void check_state();
   void check_pid();
-  void check_compat(uint32_t status_offset);
+  void check_compat(const probes::TaskFields& fields);
+  bool has_task() const;
   void return_unless(Value* condition, const char* name);
   ProgramInfo describe() const;
 
@@ -266,6 +267,7 @@ private:
   };
   /// Of the current task, as this PID namespace counts them; 0 for a task that is not in it.
   Ids current_ids();
+  Value* task_id(std::optional<uint32_t> at);
   void aggregate(const typed::Call& call, const std::function<void(Value* memory, Value* value)>& add);
   void keep_extreme(Value* memory, Value* value, bool is_signed, bool largest);
   void add_to(Value* word_address, Value* value);
@@ -293,6 +295,8 @@ private:
   Value* context_ = nullptr;
   BasicBlock* exit_ = nullptr;   ///< returns
   Value* probe_index_ = nullptr; ///< which of the instances this is, where there are several
+  Value* task_ = nullptr; ///< the current task, where the prologue has looked at it, and what is known of it
+  probes::TaskFields task_fields_;
   BasicBlock* scratch_look_up_ = nullptr;
   Value* scratch_ = nullptr; ///< the program's memory on this CPU
   /// Programs with loops or calls: what all their functions need lies on the stack of the first, and each

@@ -75,7 +75,7 @@ void ProgramBuilder::prologue() {
   if (probe_.run_by != probes::RunBy::session_edge) check_state();
   if (m_.options.pid && !probe_.filters_pid_itself) check_pid();
   const auto& selector = probe_.instances.front().selector;
-  if (selector && selector->compat_status_offset) check_compat(*selector->compat_status_offset);
+  if (selector && selector->task) check_compat(*selector->task);
   if (probe_.instances.size() > 1 && probe_.has_cookie) check_cookie();
   open_scratch();
 }
@@ -115,11 +115,15 @@ void ProgramBuilder::check_pid() {
   return_unless(m_.ir.CreateICmpEQ(current_ids().process, word(*m_.options.pid)), "traced");
 }
 
-void ProgramBuilder::check_compat(uint32_t status_offset) {
-  Value* task = m_.ir.CreateIntToPtr(m_.call(Helper::get_current_task_btf, {}), m_.ir.getPtrTy());
-  Value* status = m_.ir.CreateLoad(m_.ir.getInt32Ty(), offset(task, status_offset));
+void ProgramBuilder::check_compat(const probes::TaskFields& fields) {
+  task_ = m_.ir.CreateIntToPtr(m_.call(Helper::get_current_task_btf, {}), m_.ir.getPtrTy());
+  task_fields_ = fields;
+  Value* status = m_.ir.CreateLoad(m_.ir.getInt32Ty(), offset(task_, fields.status));
   return_unless(m_.ir.CreateICmpEQ(m_.ir.CreateAnd(status, kCompatCall), m_.ir.getInt32(0)), "native");
 }
+
+/// Whether the current task is at hand: other functions of the program can't see what its first one holds.
+bool ProgramBuilder::has_task() const { return task_ && part_ == Part::program; }
 
 void ProgramBuilder::check_cookie() { probe_index_ = m_.call(Helper::get_attach_cookie, {context_}); }
 

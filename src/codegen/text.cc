@@ -87,7 +87,14 @@ void ProgramBuilder::store_converted(const typed::Expression& operand, const Typ
   store(operand, to);
 }
 
+// TASK_COMM_LEN (include/linux/sched.h).
+static constexpr uint32_t kCommSize = 16;
+
 void ProgramBuilder::store_comm(uint32_t size, Value* to) {
+  if (has_task() && task_fields_.comm && size == kCommSize) {
+    copy(to, offset(task_, *task_fields_.comm), size); // two words, with zeroes behind the NUL
+    return;
+  }
   // The helper of Linux 6.1 leaves what was behind the NUL; that of 6.12 clears it.
   zero(to, size);
   m_.call(Helper::get_current_comm, {to, word(size)});

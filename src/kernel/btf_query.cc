@@ -143,9 +143,12 @@ uint32_t underlying_id(const Btf& btf, uint32_t type_id) {
   return 0;
 }
 
-std::optional<uint32_t> member_offset(const Btf& btf, std::string_view struct_name, std::string_view path) {
-  auto id = btf.find(struct_name, {BTF_KIND_STRUCT, BTF_KIND_UNION});
-  const btf_type* type = id ? btf.type(*id) : nullptr;
+std::optional<uint32_t> find_struct(const Btf& btf, std::string_view name) {
+  return btf.find(name, {BTF_KIND_STRUCT, BTF_KIND_UNION});
+}
+
+std::optional<uint32_t> member_offset(const Btf& btf, uint32_t struct_id, std::string_view path) {
+  const btf_type* type = btf.type(struct_id);
   uint32_t bits = 0;
   for (std::string_view step : split(path, '.')) {
     auto found = type && !step.empty() ? MemberSearch(btf, step).in(*type) : std::nullopt;

@@ -19,9 +19,11 @@ bool is_modifier(uint32_t kind);
 /// The type behind typedefs and modifiers; 0 for void.
 uint32_t underlying_id(const Btf& btf, uint32_t type_id);
 
+/// The id of a struct or union of that name.
+std::optional<uint32_t> find_struct(const Btf& btf, std::string_view name);
 /// Offset in bytes of a member by its dotted path; anonymous structs and unions are looked into. Bit fields
 /// have none.
-std::optional<uint32_t> member_offset(const Btf& btf, std::string_view struct_name, std::string_view path);
+std::optional<uint32_t> member_offset(const Btf& btf, uint32_t struct_id, std::string_view path);
 
 /// The arguments of a raw tracepoint without the leading context pointer; nothing if there is no such
 /// tracepoint.

@@ -45,6 +45,7 @@ struct Kernel::State {
   std::map<std::string, Result<Btf>> module_btf;
   std::optional<std::vector<std::string>> raw_tracepoints;
   std::map<std::string, std::optional<uint32_t>> raw_tracepoint_ids;
+  std::map<std::string, std::optional<uint32_t>> structs; // their BTF ids
   std::map<std::string, std::optional<uint32_t>> member_offsets;
   std::optional<Result<std::vector<KernelFunction>>> functions;
 
@@ -245,7 +246,11 @@ std::optional<uint32_t> Kernel::member_offset(const std::string& struct_name, co
   const Result<Btf>& btf = state_->the_btf();
   if (!btf) return {};
   auto [entry, is_new] = state_->member_offsets.try_emplace(struct_name + "." + path);
-  if (is_new) entry->second = trc::member_offset(*btf, struct_name, path);
+  if (is_new) {
+    auto [known, is_first] = state_->structs.try_emplace(struct_name);
+    if (is_first) known->second = find_struct(*btf, struct_name);
+    if (known->second) entry->second = trc::member_offset(*btf, *known->second, path);
+  }
   return entry->second;
 }
 

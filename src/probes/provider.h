@@ -59,14 +59,23 @@ struct Argument {
   bool operator==(const Argument&) const = default;
 };
 
+/// Offsets in struct task_struct of what programs for system calls look at in the current task.
+struct TaskFields {
+  uint32_t status = 0; ///< thread_info.status, which tells calls of 32-bit programs
+  /// pid and tgid as the initial PID namespace counts them, and comm with zeroes behind its NUL; none where
+  /// that is not known.
+  std::optional<uint32_t> thread, process, comm;
+
+  bool operator==(const TaskFields&) const = default;
+};
+
 /// A condition on the context that lets one attachment serve many probes: the program of a system call
 /// tracepoint sees every call and picks its own by number.
 struct Selector {
   ContextAccess access;
   uint64_t value = 0;
-  /// Leave out calls of 32-bit programs (as the kernel's own system call tracepoints do): the offset of
-  /// thread_info.status in struct task_struct, if known, tells them.
-  std::optional<uint32_t> compat_status_offset;
+  /// If known, calls of 32-bit programs are left out, as the kernel's own system call tracepoints do.
+  std::optional<TaskFields> task;
 };
 
 /// When a program runs that no kernel event triggers.

@@ -102,7 +102,7 @@ bool same_program(const probes::Match& a, const probes::Match& b) {
     return false;
   if (a.selector)
     return a.attach == b.attach && a.selector->access == b.selector->access &&
-           a.selector->compat_status_offset == b.selector->compat_status_offset;
+           a.selector->task == b.selector->task;
   // Without either the program can't tell which of them it is.
   return a.has_cookie || (a.attach == b.attach && a.name == b.name);
 }

@@ -189,7 +189,8 @@ TEST_F(Probes, SystemCallsRideOnTheRawTracepoint) {
   ASSERT_TRUE(match.selector);
   EXPECT_EQ(match.selector->access, (ContextAccess{AccessKind::value, 8, 8, {}}));
   EXPECT_EQ(match.selector->value, 257u);
-  EXPECT_EQ(match.selector->compat_status_offset, 16u);
+  ASSERT_TRUE(match.selector->task);
+  EXPECT_EQ(match.selector->task->status, 16u);
   EXPECT_EQ(arguments("tracepoint:syscalls:sys_enter_openat"),
             (Texts{"__syscall_nr int32 value 8 8", "dfd int32 value 0 8 through 112",
                    "filename int8 * value 0 8 through 104", "flags int32 value 0 8 through 96",

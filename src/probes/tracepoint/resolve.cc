@@ -40,6 +40,19 @@ Match plain_match(const ResolveContext& context, const std::string& category, co
   return match;
 }
 
+/// Before Linux 5.17 a shorter name left the end of a longer one behind its NUL (__set_task_comm).
+constexpr KernelVersion kPaddedComm = {5, 17};
+
+std::optional<TaskFields> task_fields(const Kernel& kernel) {
+  auto offset = [&](const char* path) { return kernel.member_offset("task_struct", path); };
+  const auto status = offset("thread_info.status");
+  if (!status) return {};
+  return TaskFields{.status = *status,
+                    .thread = offset("pid"),
+                    .process = offset("tgid"),
+                    .comm = kernel.version() < kPaddedComm ? std::nullopt : offset("comm")};
+}
+
 /// A system call's tracepoint as a program on the raw tracepoint of all calls; nothing where that can't be.
 std::optional<Match> syscall_match(const ResolveContext& context, const std::string& event) {
   const Kernel& kernel = context.kernel;
@@ -54,10 +67,7 @@ std::optional<Match> syscall_match(const ResolveContext& context, const std::str
   match.type = ProgramType::btf_tracepoint;
   match.attach_btf_id = *btf_id;
   match.attach = {.provider = "rawtracepoint", .target = std::string(edge->raw_tracepoint), .value = 0};
-  match.selector =
-      Selector{.access = edge->number,
-               .value = *number,
-               .compat_status_offset = kernel.member_offset("task_struct", "thread_info.status")};
+  match.selector = Selector{.access = edge->number, .value = *number, .task = task_fields(kernel)};
   match.pointers = AddressSpace::user;
   match.arguments = [&kernel, types = context.types, event, edge]() -> Result<std::vector<Argument>> {
     auto fields = kernel.tracepoint_fields(kSyscalls, event);
