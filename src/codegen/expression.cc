@@ -159,7 +159,7 @@ llvm::Value* ProgramBuilder::divide(BinaryOperator op, bool is_signed, Value* le
     Value* flip = negative(op == BinaryOperator::divide ? ir.CreateXor(left, right) : left);
     return ir.CreateSelect(flip, ir.CreateNeg(magnitude), magnitude);
   };
-  if (llvm::isa<llvm::ConstantInt>(right)) return result();
+  if (auto* known = llvm::dyn_cast<llvm::ConstantInt>(right); known && !known->isZero()) return result();
   auto by_zero = [&]() -> Value* {
     if (!place.empty()) m_.count_loss(LossCause::division_by_zero, place);
     return word(0);

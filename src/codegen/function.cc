@@ -126,24 +126,28 @@ void ProgramBuilder::fill(llvm::Function* function, Part part, Span span, const 
 }
 
 /// Whether it can end the whole program.
-bool ProgramBuilder::exits(const typed::Block& block) const {
-  return typed::any_of(block, [&](const typed::Expression& e) {
+template<class Node> bool ProgramBuilder::exits(const Node& node) const {
+  return typed::any_of(node, [&](const typed::Expression& e) {
     if (auto* call = std::get_if<typed::FunctionCall>(&e.node)) return functions_.at(call->function).exits;
     auto* call = std::get_if<typed::Call>(&e.node);
     return call && call->id == BuiltinId::exit;
   });
 }
 
-/// Whether it can end more than a loop that it is the body of.
-bool ProgramBuilder::leaves(const typed::Block& block) const {
-  auto returns = [](const auto& node) {
-    if constexpr (std::is_same_v<decltype(node), const typed::Statement&>)
-      return std::holds_alternative<typed::Return>(node.node);
+template<class Node> bool ProgramBuilder::returns_or_exits(const Node& node) const {
+  auto returns = [](const auto& inner) {
+    if constexpr (std::is_same_v<decltype(inner), const typed::Statement&>)
+      return std::holds_alternative<typed::Return>(inner.node);
     else
       return false;
   };
-  return exits(block) || typed::any_of(block, returns);
+  return exits(node) || typed::any_of(node, returns);
 }
+
+/// Whether it can end more than a loop that it is the body or the condition of.
+bool ProgramBuilder::leaves(const typed::Block& block) const { return returns_or_exits(block); }
+
+bool ProgramBuilder::leaves(const typed::Expression& condition) const { return returns_or_exits(condition); }
 
 llvm::Value* ProgramBuilder::call_function(const typed::FunctionCall& node) {
   const Subprogram& callee = functions_.at(node.function);

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "codegen/program_builder.h"
+#include "semantic/typed_walk.h"
 
 namespace trc::codegen {
 namespace {
@@ -50,10 +51,14 @@ void ProgramBuilder::while_loop(const typed::While& node) {
   auto* body = loop_body("while", {m_.ir.getInt64Ty(), m_.ir.getPtrTy()}, round,
                          [&] { store_word(word(1), scratch_at(has_ended)); });
   m_.call(Helper::loop, {word(kMostRounds), body, frame_, word(0)});
-  if (leaves(node.body)) leave_if_left();
-  // The rounds have come to their end: has the loop, too?
+  if (leaves(node.body) || leaves(*node.condition)) leave_if_left();
+  // The rounds have come to their end: has the loop, too? A condition that does something is not asked again.
+  auto count = [&] { m_.count_loss(LossCause::loop_limit, m_.place()); };
   if_true(m_.ir.CreateICmpEQ(load_word(scratch_at(has_ended)), word(0)), [&] {
-    if_true(truth(*node.condition), [&] { m_.count_loss(LossCause::loop_limit, m_.place()); });
+    if (typed::has_effect(*node.condition))
+      count();
+    else
+      if_true(truth(*node.condition), count);
   });
 }
 

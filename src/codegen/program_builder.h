@@ -56,8 +56,10 @@ private:
   void build_functions(const typed::Block& body);
   void build_function(typed::FunctionId id);
   void fill(llvm::Function* function, Part part, Span span, const std::function<void()>& body);
-  bool exits(const typed::Block& block) const;
+  template<class Node> bool exits(const Node& node) const;
   bool leaves(const typed::Block& block) const;
+  bool leaves(const typed::Expression& expression) const;
+  template<class Node> bool returns_or_exits(const Node& node) const;
   Value* call_function(const typed::FunctionCall& node);
   void pass_arguments(const typed::FunctionCall& node, const Subprogram& callee);
   void return_statement(const typed::Return& node);
@@ -215,6 +217,7 @@ private:
   void store_comm(uint32_t size, Value* to);
   void store_str(const typed::Call& call, uint32_t size, Value* to);
   void store_buf(const typed::Call& call, uint32_t size, Value* to);
+  void copy_beginning(Value* from, Value* to, const Type& type);
   void convert_tuple(Value* from, const Type& from_type, Value* to, const Type& to_type);
   void store_tuple(const typed::TupleOf& tuple, const Type& type, Value* to);
   Value* probe_name_address(uint32_t size);

@@ -72,13 +72,7 @@ void ProgramBuilder::store_converted(const typed::Expression& operand, const Typ
     return copy(to, all, size);
   }
   if (type.kind == TypeKind::tuple) return convert_tuple(address(operand), operand.type, to, type);
-  if (inner > size) {
-    copy(to, address(operand), size);
-    if (type.kind != TypeKind::buffer) return;
-    Value *length = load_bytes(to, 4), *most = m_.ir.getInt32(size - 4);
-    m_.ir.CreateStore(m_.ir.CreateSelect(m_.ir.CreateICmpULT(length, most), length, most), to);
-    return;
-  }
+  if (inner > size) return copy_beginning(address(operand), to, type);
   if (inner < size) {
     // The tail's zeroes go first, as whole words: the verifier takes no word at an odd place on the stack.
     const uint32_t tail = inner / 8 * 8;
@@ -126,7 +120,15 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                     e.node);
 }
 
-/// Element by element, each in its wider place; what lies between is zero.
+/// The beginning of a longer string or buffer.
+void ProgramBuilder::copy_beginning(Value* from, Value* to, const Type& type) {
+  copy(to, from, type.size);
+  if (type.kind != TypeKind::buffer) return;
+  Value *length = load_bytes(to, 4), *most = m_.ir.getInt32(type.size - 4);
+  m_.ir.CreateStore(m_.ir.CreateSelect(m_.ir.CreateICmpULT(length, most), length, most), to);
+}
+
+/// Element by element, each in its own place; what lies between is zero.
 void ProgramBuilder::convert_tuple(Value* from, const Type& from_type, Value* to, const Type& to_type) {
   const auto from_offsets = element_offsets(from_type), to_offsets = element_offsets(to_type);
   zero(to, to_type.size);
@@ -137,6 +139,8 @@ void ProgramBuilder::convert_tuple(Value* from, const Type& from_type, Value* to
       store_scalar(load_scalar(source_at, source), target_at, target);
     else if (source.kind == TypeKind::tuple)
       convert_tuple(source_at, source, target_at, target);
+    else if (source.size > target.size)
+      copy_beginning(source_at, target_at, target);
     else
       copy(target_at, source_at, source.size);
   }

@@ -11,6 +11,7 @@
 
 #include "base/diagnostic.h"
 #include "parser/ast.h"
+#include "program/format_spec.h"
 #include "semantic/analyze.h"
 #include "semantic/declarations.h"
 #include "semantic/environment.h"
@@ -115,6 +116,8 @@ private:
   Branch kept_branch(const ast::If& node, bool is_comptime);
   void if_statement(const ast::If& node, Span span, bool is_comptime, typed::Block& out);
   ExpressionPtr if_value(const ast::If& node, Span span, bool is_comptime);
+  /// `a ? printf("x") : exit();`
+  void choice_statement(const ast::Ternary& node, Span span, typed::Block& out);
   ExpressionPtr block_value(const ast::Block& block);
   ExpressionPtr comptime(const ast::Comptime& node, Span span);
   ExpressionPtr comptime_value(const ast::Expression& expression);
@@ -134,6 +137,7 @@ private:
                   typed::Block& out);
   void aggregate(const ast::Assign& node, const Builtin& row, Span span, typed::Block& out);
   void let(const ast::Let& node, Span span, typed::Block& out);
+  bool declare_type(typed::VariableId id, const Type& written, Span span, const typed::Expression* initial);
   /// The value as one of a type that was written: an error if it is of another kind or a literal beyond its
   /// range, a warning where it may be cut. `what` is for messages.
   ExpressionPtr fit(ExpressionPtr value, const Type& to, const std::string& what);
@@ -256,6 +260,7 @@ private:
   ExpressionPtr in_space(const ast::Call& node, const Builtin& row, AddressSpace space);
   ExpressionPtr element_call(const ast::Call& node, const Builtin& row, Span span);
   ExpressionPtr formatted(EventKind kind, const ast::Call& node, const Builtin& row, Span span);
+  bool has_wanted_arguments(const std::vector<FormatPiece>& pieces, const ast::Call& node, Span span);
   ExpressionPtr print_scalar(const ast::Map& map, const Builtin& row, Span span);
   ExpressionPtr print_map(const ast::Call& node, const ast::Map& map, const Builtin& row, Span span);
 

@@ -27,6 +27,15 @@ typed::ExpressionPtr Checker::check_warnf(const ast::Call& node, const Builtin& 
   return formatted(EventKind::warnf, node, row, span);
 }
 
+/// Whether as many values are given as the format takes.
+bool Checker::has_wanted_arguments(const std::vector<FormatPiece>& pieces, const ast::Call& node, Span span) {
+  const size_t wanted = argument_count(pieces), given = node.arguments.size() - 1;
+  if (wanted == given) return true;
+  report(DiagnosticId::format_arguments, span, std::to_string(wanted) + (wanted == 1 ? " value" : " values"),
+         arguments_given(given));
+  return false;
+}
+
 typed::ExpressionPtr Checker::formatted(EventKind kind, const ast::Call& node, const Builtin& row,
                                         Span span) {
   const std::string format = *text(*node.arguments[0]);
@@ -36,12 +45,7 @@ typed::ExpressionPtr Checker::formatted(EventKind kind, const ast::Call& node, c
            pieces.error().cause);
     return unknown(span);
   }
-  const size_t wanted = argument_count(*pieces), given = node.arguments.size() - 1;
-  if (wanted != given) {
-    report(DiagnosticId::format_arguments, span,
-           std::to_string(wanted) + (wanted == 1 ? " value" : " values"), arguments_given(given));
-    return unknown(span);
-  }
+  if (!has_wanted_arguments(*pieces, node, span)) return unknown(span);
   typed::Expressions values;
   std::vector<Type> types;
   for (size_t i = 1; i < node.arguments.size(); ++i) {

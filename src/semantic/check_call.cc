@@ -253,9 +253,12 @@ typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& ro
   if (!is_good) return unknown(span);
   uint32_t size = known_length.value_or(context_.options.settings.max_strlen);
   typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
-  if (auto known = known_text(*node.arguments[0], *source))
-    return text_constant(span, length ? known->substr(0, size) : *known);
-  if (source->type.is_string() && (!length || size >= source->type.size)) return source;
+  const bool is_cut_later = length && !known_length;
+  if (auto known = known_text(*node.arguments[0], *source)) {
+    if (!is_cut_later) return text_constant(span, length ? known->substr(0, size) : *known);
+    source = text_constant(source->span, *known);
+  }
+  if (source->type.is_string() && !is_cut_later && (!length || size >= source->type.size)) return source;
   source = open_end_as_address(std::move(source));
   const bool is_bytes = source->type.is_string() || is_char_array(source->type);
   if (!is_bytes && !source->type.is_scalar())

@@ -42,6 +42,13 @@ void Checker::if_statement(const ast::If& node, Span span, bool is_comptime, typ
   out.push_back({span, std::move(typed)});
 }
 
+void Checker::choice_statement(const ast::Ternary& node, Span span, typed::Block& out) {
+  typed::If typed = {.condition = condition(*node.condition), .then = {}, .otherwise = {}};
+  evaluate(*node.then, node.then->span, typed.then);
+  evaluate(*node.otherwise, node.otherwise->span, typed.otherwise);
+  out.push_back({span, std::move(typed)});
+}
+
 typed::ExpressionPtr Checker::if_value(const ast::If& node, Span span, bool is_comptime) {
   const Branch kept = kept_branch(node, is_comptime);
   if (kept == Branch::unknown) return unknown(span);

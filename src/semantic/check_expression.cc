@@ -198,8 +198,10 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
     if (variable_facts(*id).is_fixed) by = variable_type(*id);
     if (!read->type.is_pointer() && !widen(variable_type(*id), by, "$" + target->name, span))
       return unknown(span);
-    return typed::make_expression(span, read_type(variable_type(*id)),
-                                  typed::VariableStep{node.op, *id, *amount});
+    ExpressionPtr stepped = typed::make_expression(span, read_type(variable_type(*id)),
+                                                   typed::VariableStep{node.op, *id, *amount});
+    return variable_facts(*id).is_fixed ? convert(std::move(stepped), variable_type(*id))
+                                        : std::move(stepped);
   }
   const auto& target = std::get<ast::Map>(node.operand->node);
   auto where = access(target, node.operand->span);

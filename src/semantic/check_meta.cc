@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernel/kernel.h"
+#include "output/format.h"
 #include "program/format_spec.h"
 #include "semantic/check.h"
 #include "semantic/conversion.h"
@@ -72,13 +73,15 @@ typed::ExpressionPtr Checker::check_kfunc_exist(const ast::Call& node, const Bui
   return boolean(span, context_.kernel.surely_has_function(*text(*node.arguments[0])));
 }
 
-/// A value that is known by now as printf would print it; nothing for others.
-static std::optional<std::string> text_of(const typed::Expression& e) {
-  if (const typed::Text* text = as_text(e)) return text->bytes;
+/// A value that is known by now, as the session would have it.
+static output::Value value_of(const typed::Expression& e) {
+  if (const typed::Text* text = as_text(e)) return {text->bytes};
   const typed::Constant* known = as_constant(e);
   if (!known) return {};
-  if (e.type.kind == TypeKind::boolean) return known->bits ? "true" : "false";
-  return e.type.is_signed ? std::to_string(static_cast<int64_t>(known->bits)) : std::to_string(known->bits);
+  if (e.type.kind == TypeKind::boolean) return {known->bits != 0};
+  if (e.type.is_pointer()) return {output::Pointer{known->bits}};
+  if (e.type.is_signed) return {static_cast<int64_t>(known->bits)};
+  return {known->bits};
 }
 
 typed::ExpressionPtr Checker::check_fail(const ast::Call& node, const Builtin&, Span span) {
@@ -88,14 +91,12 @@ typed::ExpressionPtr Checker::check_fail(const ast::Call& node, const Builtin&, 
            pieces.error().cause);
     return unknown(span);
   }
+  if (!has_wanted_arguments(*pieces, node, span)) return unknown(span);
+  std::vector<output::Value> values;
+  for (size_t i = 1; i < node.arguments.size(); ++i)
+    values.push_back(value_of(*comptime_value(*node.arguments[i])));
   std::string said;
-  size_t next = 1;
-  for (const FormatPiece& piece : *pieces) {
-    said += piece.literal;
-    if (!piece.conversion || next >= node.arguments.size()) continue;
-    ExpressionPtr e = comptime_value(*node.arguments[next++]);
-    said += text_of(*e).value_or("?");
-  }
+  output::render(said, *pieces, values);
   while (said.ends_with('\n'))
     said.pop_back();
   report(DiagnosticId::script_fails, span, said);

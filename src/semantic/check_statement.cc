@@ -19,6 +19,8 @@ static bool holds(const Type& type, const typed::Expression& e) {
 
 /// Whether evaluating it does anything, so that it can be a statement.
 static bool acts(const typed::Expression& e) {
+  if (auto* cut = std::get_if<typed::Convert>(&e.node)) // `$x++` of a narrow variable
+    return std::holds_alternative<typed::VariableStep>(cut->operand->node);
   if (auto* call = std::get_if<typed::Call>(&e.node))
     return call->id == BuiltinId::delete_key || builtin(call->id).kind == BuiltinKind::action;
   return std::holds_alternative<typed::VariableStep>(e.node) ||
@@ -69,6 +71,8 @@ void Checker::evaluate(const ast::Expression& source, Span span, typed::Block& o
     if (auto* choice = std::get_if<ast::If>(&marked->operand->node))
       return if_statement(*choice, span, true, out);
   if (auto* choice = std::get_if<ast::If>(&source.node)) return if_statement(*choice, span, false, out);
+  if (auto* choice = std::get_if<ast::Ternary>(&source.node); choice && choice->then)
+    return choice_statement(*choice, span, out);
   if (auto* nested = std::get_if<ast::BlockExpression>(&source.node))
     return out.push_back({span, typed::Nested{block(nested->block)}});
   if (auto* call = std::get_if<ast::Call>(&source.node))
@@ -98,15 +102,47 @@ void Checker::let(const ast::Let& node, Span span, typed::Block& out) {
     return;
   }
   const typed::VariableId id = declare(node.name, node.name_span);
-  // `string` without a size takes that of its values.
-  if (written && !(written->is_string() && written->size == 0)) {
-    variable_facts(id).type = *written;
-    variable_facts(id).is_fixed = true;
-  }
+  if (written && !declare_type(id, *written, node.type->span, initial.get())) return;
   if (initial) return assign_variable(id, span, std::move(initial), out);
   // Assigned later, perhaps not on every way: until then it is zero.
   const Type type = storage_type(variable_type(id));
   if (!type.is_none()) out.push_back({span, typed::AssignVariable{id, zero_of(span, type)}});
+}
+
+/// `string`, `buffer` and `T[]` without a size take that of their values: an array that of its first one.
+/// False after an error.
+bool Checker::declare_type(typed::VariableId id, const Type& written, Span span,
+                           const typed::Expression* initial) {
+  VariableFacts& variable = variable_facts(id);
+  if (written.is_string() && written.size == 0) {
+    if (variable.type.is_none()) variable.type = string_type(1);
+    return true;
+  }
+  if (written.kind == TypeKind::buffer && written.size == buffer_type(0).size) {
+    if (variable.type.is_none()) variable.type = written;
+    return true;
+  }
+  variable.type = written;
+  if (written.kind == TypeKind::array && written.size == 0) {
+    if (initial && initial->type.is_none()) return true;
+    if (!initial)
+      report(DiagnosticId::impossible_type, span, "`" + spelling(written) + "` has no size of its own", "");
+    if (!initial) return false;
+    if (initial->type.kind == TypeKind::array && initial->type.elements == written.elements)
+      variable.type = initial->type;
+  }
+  variable.is_fixed = true;
+  return true;
+}
+
+/// Whether a value may not fit what it is stored in.
+static bool is_cut(const Type& from, const Type& to) {
+  if (from.is_integer() && to.is_integer()) return join_types(to, from).type.size > to.size;
+  if (to.is_string() || to.kind == TypeKind::buffer) return from.size > to.size;
+  if (to.kind != TypeKind::tuple || to.is_presented()) return false;
+  for (size_t i = 0; i < to.elements.size(); ++i)
+    if (is_cut(from.elements[i], to.elements[i])) return true;
+  return false;
 }
 
 typed::ExpressionPtr Checker::fit(ExpressionPtr e, const Type& to, const std::string& what) {
@@ -123,15 +159,15 @@ typed::ExpressionPtr Checker::fit(ExpressionPtr e, const Type& to, const std::st
                              : std::to_string(known->bits));
     return unknown(e->span);
   }
-  const bool is_cut = !as_constant(*e) && ((is_number && joined.type.size > to.size) ||
-                                           (to.is_string() && e->type.size > to.size));
-  if (is_cut) report(DiagnosticId::value_cut, e->span, what, with_article(to), with_article(e->type));
+  if (!as_constant(*e) && is_cut(e->type, to))
+    report(DiagnosticId::value_cut, e->span, what, with_article(to), with_article(e->type));
   return convert(std::move(e), to);
 }
 
 void Checker::assign(const ast::Assign& node, Span span, typed::Block& out) {
   if (auto* call = std::get_if<ast::Call>(&node.value->node)) {
-    const Builtin* row = find_builtin(call->name);
+    const bool is_own = find_macro(*call) || find_function(call->name);
+    const Builtin* row = is_own ? nullptr : find_builtin(call->name);
     if (row && row->kind == BuiltinKind::aggregation) return aggregate(node, *row, span, out);
   }
   ExpressionPtr right = value(*node.value);
@@ -195,6 +231,8 @@ void Checker::update_map(const ast::Assign& node, const ast::Map& target, Span s
   // `@x -= 1` makes a signed map, as a subtraction gives a signed number.
   Type by = op == BinaryOperator::subtract ? integer_type(8, true) : right->type;
   if (by.kind != TypeKind::integer) by = integer_type(8, false);
+  // The count's sign says nothing about what is shifted.
+  if (op == BinaryOperator::shift_left || op == BinaryOperator::shift_right) by = literal(span, 0)->type;
   if (!widen(map.value, by, map.name, right->span)) return;
   const bool is_signed = storage_type(map.value).is_signed;
   right = convert(std::move(right), storage_type(map.value));
