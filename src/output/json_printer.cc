@@ -22,15 +22,12 @@ public:
 
   void map(const MapView& map) override {
     if (map.entries.empty()) return;
-    bool is_histogram = std::holds_alternative<Histogram>(map.entries[0].value.data);
-    begin(is_histogram ? "hist" : "map").append(", \"data\": {");
-    append_json_string(out(), map.name);
-    out() += ": ";
-    if (map.is_scalar) {
+    if (map.begins) begin_map(map);
+    if (map.is_scalar)
       append_json(out(), map.entries[0].value);
-    } else {
+    else
       append_entries(map);
-    }
+    if (!map.ends) return writer_.filled();
     out() += '}';
     end();
   }
@@ -86,9 +83,16 @@ private:
     end();
   }
 
+  void begin_map(const MapView& map) {
+    bool is_histogram = std::holds_alternative<Histogram>(map.entries[0].value.data);
+    begin(is_histogram ? "hist" : "map").append(", \"data\": {");
+    append_json_string(out(), map.name);
+    out() += ": ";
+  }
+
   void append_entries(const MapView& map) {
-    out() += '{';
-    bool first = true;
+    if (map.begins) out() += '{';
+    bool first = map.begins;
     for (const MapEntry& entry : map.entries) {
       if (!first) out() += ", ";
       first = false;
@@ -98,7 +102,7 @@ private:
       out() += ": ";
       append_json(out(), entry.value);
     }
-    out() += '}';
+    if (map.ends) out() += '}';
   }
 
   BlockWriter writer_;

@@ -40,6 +40,7 @@ class Printer {
 public:
   virtual ~Printer() = default;
   virtual void attached(size_t probes) = 0;
+  /// A map, or the parts of one, one after the other.
   virtual void map(const MapView& map) = 0;
   virtual void value(const Value& value) = 0;
   virtual void printf(std::string_view text) = 0;

@@ -59,11 +59,13 @@ struct MapEntry {
   Value value;
 };
 
-/// A map or what is left of it after `top` and `divisor`, in the order in which it is printed.
+/// A map or what is left of it after `top` and `divisor`, in the order in which it is printed; or a part of
+/// it: one with many entries comes in several.
 struct MapView {
   std::string name; ///< "@x"
   bool is_scalar = false;
   std::vector<MapEntry> entries;
+  bool begins = true, ends = true; ///< whether this is the first, the last part
 };
 
 } // namespace trc::output

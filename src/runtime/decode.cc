@@ -204,8 +204,12 @@ size_t element_count(const ValueLayout& array) {
 
 output::Value decode(Bytes bytes, const ValueLayout& layout, const Decoding& how) {
   output::Value value;
-  Decoder(bytes, bytes.size(), how).decode(value, bytes, layout);
+  decode(value, bytes, layout, how);
   return value;
+}
+
+void decode(output::Value& value, Bytes bytes, const ValueLayout& layout, const Decoding& how) {
+  Decoder(bytes, bytes.size(), how).decode(value, bytes, layout);
 }
 
 void decode_event(Bytes record, const EventInfo& event, std::vector<output::Value>& values,

@@ -44,6 +44,10 @@ struct Decoding {
 /// map_view.h, as they have one memory for each CPU.
 output::Value decode(std::span<const std::byte> bytes, const ValueLayout& layout, const Decoding& how = {});
 
+/// The same into a value whose memory is used again.
+void decode(output::Value& value, std::span<const std::byte> bytes, const ValueLayout& layout,
+            const Decoding& how);
+
 /// All fields of a record on the events ring. What `values` holds is overwritten, its memory used again.
 void decode_event(std::span<const std::byte> record, const EventInfo& event,
                   std::vector<output::Value>& values, const Decoding& how = {});

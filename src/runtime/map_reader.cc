@@ -12,7 +12,8 @@ namespace {
 // Measured: deleting a key of a per-CPU hash takes about 6 µs, of another one 0.6 µs; replacing a map 8 to 16
 // ms.
 constexpr uint32_t kFewKeys = 1000;
-constexpr uint32_t kFirstBatch = 128, kLargestBatch = 4096;
+constexpr uint32_t kFirstBatch = 128;       // entries
+constexpr uint32_t kLargestBatch = 1 << 17; // bytes
 
 std::unexpected<Error> not_read(const MapInfo& info) {
   return errno_failure(errno, "cannot read the map " + info.name);
@@ -28,25 +29,31 @@ RawMap empty_raw(const MapInfo& info, const Cpus& cpus) {
   return raw;
 }
 
-/// Makes room for `more` entries behind the first raw.count.
-void reserve_more(RawMap& raw, size_t more) {
-  raw.keys.resize((raw.count + more) * raw.key_size);
-  raw.values.resize((raw.count + more) * raw.stride * raw.copies);
+/// Makes room for so many entries.
+void make_room(RawMap& raw, size_t entries) {
+  raw.keys.resize(entries * raw.key_size);
+  raw.values.resize(entries * raw.stride * raw.copies);
 }
 
-/// Reads up to `most` entries. The state of the walk is a u32 for hashes, or a key (kernel/bpf/hashtab.c).
-/// False when the kernel knows no batches for this map (before 5.6).
-Result<bool> read_batches(const MapInfo& info, int fd, RawMap& raw, size_t most) {
+/// Entries that are read at once: not more than are in the processor's cache when they are looked at.
+uint32_t largest_batch(const RawMap& raw) {
+  const size_t entry = raw.key_size + raw.stride * raw.copies;
+  return static_cast<uint32_t>(std::clamp<size_t>(kLargestBatch / entry, kFirstBatch, UINT32_MAX));
+}
+
+/// Reads entries until there are no more or `take` gives false. The state of the walk is a u32 for hashes, or
+/// a key (kernel/bpf/hashtab.c). False when the kernel knows no batches for this map (before 5.6).
+Result<bool> read_batches(const MapInfo& info, int fd, RawMap raw,
+                          const std::function<bool(const RawMap&)>& take) {
   std::vector<std::byte> state(std::max<size_t>(raw.key_size, sizeof(uint64_t)));
   uint32_t room = kFirstBatch;
   bool started = false;
-  while (raw.count < most) {
-    reserve_more(raw, room);
+  for (;;) {
+    make_room(raw, room);
     uint32_t count = room;
     void* from = started ? state.data() : nullptr;
     int result =
-        bpf_map_lookup_batch(fd, from, state.data(), raw.keys.data() + raw.count * raw.key_size,
-                             raw.values.data() + raw.count * raw.stride * raw.copies, &count, nullptr);
+        bpf_map_lookup_batch(fd, from, state.data(), raw.keys.data(), raw.values.data(), &count, nullptr);
     int number = result == 0 ? 0 : errno;
     if (number == ENOSPC) { // a bucket with more entries than there is room
       room *= 2;
@@ -54,30 +61,28 @@ Result<bool> read_batches(const MapInfo& info, int fd, RawMap& raw, size_t most)
     }
     if (number == ENOTSUP || (number == EINVAL && !started)) return false;
     if (number != 0 && number != ENOENT) return not_read(info);
-    raw.count += count;
+    raw.count = count;
     started = true;
-    if (number == ENOENT) break; // all read
-    room = std::max(room, std::min(2 * room, kLargestBatch));
+    if (!take(raw) || number == ENOENT) return true; // ENOENT: that was all
+    room = std::max(room, std::min(2 * room, largest_batch(raw)));
   }
-  return true;
 }
 
-Result<void> read_one_by_one(const MapInfo& info, int fd, RawMap& raw) {
-  std::vector<std::byte> next(raw.key_size), key;
+Result<void> read_one_by_one(const MapInfo& info, int fd, RawMap raw, const Take& take) {
+  std::vector<std::byte> next(raw.key_size);
+  make_room(raw, 1);
+  raw.count = 1;
   // A key that is deleted under us sends the walk back to the start: it must not go on for ever.
   for (uint64_t steps = 0; steps < 2 * uint64_t{info.max_entries}; ++steps) {
-    if (bpf_map_get_next_key(fd, key.empty() ? nullptr : key.data(), next.data()) != 0) {
+    if (bpf_map_get_next_key(fd, steps == 0 ? nullptr : raw.keys.data(), next.data()) != 0) {
       if (errno == ENOENT) return {};
       return not_read(info);
     }
-    key = next;
-    reserve_more(raw, 1);
-    if (bpf_map_lookup_elem(fd, key.data(), raw.values.data() + raw.count * raw.stride * raw.copies) != 0) {
-      if (errno == ENOENT) continue;
+    raw.keys = next;
+    if (bpf_map_lookup_elem(fd, raw.keys.data(), raw.values.data()) == 0)
+      take(raw);
+    else if (errno != ENOENT)
       return not_read(info);
-    }
-    std::copy(key.begin(), key.end(), raw.keys.begin() + static_cast<ptrdiff_t>(raw.count * raw.key_size));
-    ++raw.count;
   }
   return {};
 }
@@ -124,18 +129,14 @@ Result<void> replace_instance(const MapInfo& info, const Cpus& cpus, LoadedMap& 
 
 } // namespace
 
-Result<RawMap> read_map(const MapInfo& info, const LoadedMaps& maps, const LoadedMap& map,
-                        uint64_t generation) {
-  if (is_slot(info.kind)) return read_slot(info, maps, generation);
-  RawMap raw = empty_raw(info, maps.cpus);
-  int fd = descriptor_of(map, generation);
-  auto done = read_batches(info, fd, raw, SIZE_MAX);
+Result<void> read_map(const MapInfo& info, const LoadedMaps& maps, const LoadedMap& map, uint64_t generation,
+                      const Take& take) {
+  if (is_slot(info.kind)) return take(read_slot(info, maps, generation)), Result<void>();
+  const RawMap raw = empty_raw(info, maps.cpus);
+  const int fd = descriptor_of(map, generation);
+  auto done = read_batches(info, fd, raw, [&](const RawMap& batch) { return take(batch), true; });
   if (!done) return std::unexpected(done.error());
-  if (!*done) {
-    raw = empty_raw(info, maps.cpus);
-    if (auto read = read_one_by_one(info, fd, raw); !read) return std::unexpected(read.error());
-  }
-  return raw;
+  return *done ? Result<void>() : read_one_by_one(info, fd, raw, take);
 }
 
 Result<void> empty_instance(const MapInfo& info, LoadedMaps& maps, LoadedMap& map, uint64_t generation) {
@@ -143,13 +144,17 @@ Result<void> empty_instance(const MapInfo& info, LoadedMaps& maps, LoadedMap& ma
     std::ranges::fill(slot_bytes(info, maps, generation), std::byte{0});
     return {};
   }
-  RawMap raw = empty_raw(info, maps.cpus);
-  int fd = descriptor_of(map, generation);
-  auto read = read_batches(info, fd, raw, kFewKeys + 1);
-  if (read && *read && raw.count <= kFewKeys) {
-    auto count = static_cast<uint32_t>(raw.count);
-    if (count == 0 || bpf_map_delete_batch(fd, raw.keys.data(), &count, nullptr) == 0) return {};
-  }
+  const int fd = descriptor_of(map, generation);
+  std::vector<std::byte> keys;
+  uint32_t count = 0;
+  auto read = read_batches(info, fd, empty_raw(info, maps.cpus), [&](const RawMap& batch) {
+    count += static_cast<uint32_t>(batch.count);
+    const auto size = static_cast<ptrdiff_t>(batch.count * batch.key_size);
+    keys.insert(keys.end(), batch.keys.begin(), batch.keys.begin() + size);
+    return count <= kFewKeys;
+  });
+  if (read && *read && count <= kFewKeys)
+    if (count == 0 || bpf_map_delete_batch(fd, keys.data(), &count, nullptr) == 0) return {};
   return replace_instance(info, maps.cpus, map, generation % kGenerations);
 }
 

@@ -7,9 +7,12 @@
 
 namespace trc::runtime {
 
+/// Takes a batch of entries, which is overwritten by the next one.
+using Take = std::function<void(const RawMap& batch)>;
+
 /// Everything that generation `generation` of the map holds now (0 for a map without generations).
-Result<RawMap> read_map(const MapInfo& info, const LoadedMaps& maps, const LoadedMap& map,
-                        uint64_t generation);
+Result<void> read_map(const MapInfo& info, const LoadedMaps& maps, const LoadedMap& map, uint64_t generation,
+                      const Take& take);
 
 /// Empties the instance of a generation to which nobody writes any more. A hash with few keys loses them one
 /// by one; one with many is replaced, which takes an RCU grace period.

@@ -40,28 +40,32 @@ Result<void> MapStore::wait_until_quiet(uint32_t map, uint64_t generation) {
   return wait();
 }
 
-Result<output::MapView> MapStore::read(uint32_t map, uint64_t generation, const Cut& cut) {
+Result<void> MapStore::list(uint32_t map, uint64_t generation, const Cut& cut, const MapListing::Show& show) {
   const MapInfo& info = manifest_.maps[map];
-  auto raw = read_map(info, maps_, maps_.maps[map], generation);
-  if (!raw) return std::unexpected(raw.error());
-  return make_view(info, *raw, cut, how_);
+  MapListing listing(info, cut, how_, show);
+  auto take = [&](const RawMap& batch) { listing.add(batch); };
+  if (auto done = read_map(info, maps_, maps_.maps[map], generation, take); !done) return done;
+  listing.end();
+  return {};
 }
 
-Result<output::MapView> MapStore::current(uint32_t map) { return read(map, current_generation(map), {}); }
+Result<void> MapStore::current(uint32_t map, const MapListing::Show& show) {
+  return list(map, current_generation(map), {}, show);
+}
 
-Result<output::MapView> MapStore::print(uint32_t map, uint32_t low, const Cut& cut) {
-  if (!manifest_.maps[map].has_generations) return read(map, 0, cut);
+Result<void> MapStore::print(uint32_t map, uint32_t low, const Cut& cut, const MapListing::Show& show) {
+  if (!manifest_.maps[map].has_generations) return list(map, 0, cut, show);
   uint64_t generation = whole_generation(map, low);
   // The program that sent this may be just about to clear the map: then what it printed is the whole of this
   // generation, not what of it can be seen now. So first let that program end.
   if (generation == current_generation(map))
-    if (auto done = wait(); !done) return std::unexpected(done.error());
+    if (auto done = wait(); !done) return done;
   if (generation < current_generation(map))
-    if (auto done = wait_until_quiet(map, generation); !done) return std::unexpected(done.error());
+    if (auto done = wait_until_quiet(map, generation); !done) return done;
   // Two CPUs at once: the other one's clear has been handled already.
   if (generation < __atomic_load_n(&words(map).recycled, __ATOMIC_RELAXED))
-    return make_view(manifest_.maps[map], {}, cut, how_);
-  return read(map, generation, cut);
+    return MapListing(manifest_.maps[map], cut, how_, show).end(), Result<void>();
+  return list(map, generation, cut, show);
 }
 
 Result<void> MapStore::clear(uint32_t map, uint32_t low) {

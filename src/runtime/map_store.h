@@ -19,9 +19,9 @@ public:
   /// The map as a print() of generation `generation` shall show it. If the map has been cleared since, that
   /// generation is read when its last writer has gone; so the sums of what `print(@x); clear(@x);` shows are
   /// exact.
-  Result<output::MapView> print(uint32_t map, uint32_t generation, const Cut& cut);
+  Result<void> print(uint32_t map, uint32_t generation, const Cut& cut, const MapListing::Show& show);
   /// The map as it stands now.
-  Result<output::MapView> current(uint32_t map);
+  Result<void> current(uint32_t map, const MapListing::Show& show);
   /// Empties a generation that a program has retired, so that it can come into use again.
   Result<void> clear(uint32_t map, uint32_t generation);
 
@@ -37,7 +37,7 @@ private:
   uint64_t whole_generation(uint32_t map, uint32_t low) const;
   Result<void> wait();
   Result<void> wait_until_quiet(uint32_t map, uint64_t generation);
-  Result<output::MapView> read(uint32_t map, uint64_t generation, const Cut& cut);
+  Result<void> list(uint32_t map, uint64_t generation, const Cut& cut, const MapListing::Show& show);
 
   const Manifest& manifest_;
   Decoding how_;

@@ -134,125 +134,103 @@ output::Value value_of(const Copies& copies, const ValueLayout& layout, uint64_t
   return {shown};
 }
 
-/// Negative, zero or positive, like memcmp.
-int compare(Bytes a, Bytes b, const ValueLayout& layout);
-
-int compare_numbers(Bytes a, Bytes b, const ValueLayout& layout) {
-  uint64_t left = rank_of(read_integer(a, layout).value_or(0), layout.is_signed);
-  uint64_t right = rank_of(read_integer(b, layout).value_or(0), layout.is_signed);
-  return left < right ? -1 : left > right;
+/// Whether number_of() is all that is printed of a value.
+bool is_one_number(ValueKind kind) {
+  return kind == ValueKind::integer || kind == ValueKind::count || kind == ValueKind::sum ||
+         kind == ValueKind::min || kind == ValueKind::max || kind == ValueKind::avg;
+}
+/// Whether number_of() orders values.
+bool has_number(ValueKind kind) {
+  return kind == ValueKind::integer || kind == ValueKind::enumeration || kind >= ValueKind::count;
 }
 
-/// `a` and `b` are what the composite value takes: all its elements one after the other.
-int compare_elements(Bytes a, Bytes b, const ValueLayout& layout) {
-  if (layout.kind != ValueKind::array) {
-    for (const ValueLayout& element : layout.elements)
-      if (int order = compare(a, b, element); order != 0) return order;
-    return 0;
-  }
-  for (size_t i = 0; i < element_count(layout); ++i) {
-    const ValueLayout& element = layout.elements.front();
-    const size_t at = i * element.size;
-    if (int order = compare(a.subspan(at), b.subspan(at), element); order != 0) return order;
-  }
-  return 0;
-}
-
-bool is_composite(ValueKind kind) {
-  return kind == ValueKind::tuple || kind == ValueKind::structure || kind == ValueKind::array;
-}
-bool has_text(ValueKind kind) { return kind == ValueKind::string || kind == ValueKind::buffer; }
-
-/// What the layout says of the bytes that hold it; nothing if they are too few.
-std::optional<Bytes> place_of(Bytes bytes, const ValueLayout& layout) {
-  if (size_t{layout.offset} + layout.size > bytes.size()) return std::nullopt;
-  return bytes.subspan(layout.offset, layout.size);
-}
-
-/// The bytes of a string or buffer, without what is behind them.
-std::string_view text_of(Bytes bytes, const ValueLayout& layout) {
-  if (layout.kind == ValueKind::string) {
-    auto place = place_of(bytes, layout);
-    return place ? read_string(*place).text : std::string_view();
-  }
-  const Bytes content = read_buffer(bytes, layout);
-  return {reinterpret_cast<const char*>(content.data()), content.size()};
-}
-
-int compare(Bytes a, Bytes b, const ValueLayout& layout) {
-  if (has_text(layout.kind)) return text_of(a, layout).compare(text_of(b, layout));
-  if (!is_composite(layout.kind)) return compare_numbers(a, b, layout);
-  auto left = place_of(a, layout), right = place_of(b, layout);
-  return left && right ? compare_elements(*left, *right, layout) : 0;
-}
-
-/// A number that is smaller only for smaller keys: most comparisons need no more of a key.
-uint64_t leading_part(Bytes key, const ValueLayout& layout) {
-  if (is_composite(layout.kind)) {
-    auto place = place_of(key, layout);
-    const bool is_empty =
-        layout.elements.empty() || (layout.kind == ValueKind::array && element_count(layout) == 0);
-    return place && !is_empty ? leading_part(*place, layout.elements.front()) : 0;
-  }
-  if (!has_text(layout.kind)) return rank_of(read_integer(key, layout).value_or(0), layout.is_signed);
-  const std::string_view text = text_of(key, layout);
-  uint64_t part = 0;
-  for (size_t i = 0; i < sizeof part; ++i)
-    part = part << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0);
-  return part;
-}
-
-struct Place {
-  uint64_t rank; ///< by value
-  uint64_t key;  ///< leading_part()
-  size_t index;
-};
-
-/// The entries to print, in order.
-std::vector<Place> ordered(const MapInfo& info, const RawMap& raw, const std::vector<uint64_t>& numbers,
-                           uint64_t top) {
-  bool is_signed = info.value.is_signed && !is_histogram(info.value.kind);
-  std::vector<Place> order(raw.count);
-  for (size_t i = 0; i < order.size(); ++i)
-    order[i] = {rank_of(numbers[i], is_signed), leading_part(raw.key(i), info.key), i};
-  auto before = [&](const Place& a, const Place& b) {
-    if (a.rank != b.rank) return a.rank < b.rank;
-    if (a.key != b.key) return a.key < b.key;
-    int by_key = compare(raw.key(a.index), raw.key(b.index), info.key);
-    return by_key != 0 ? by_key < 0 : a.index < b.index;
-  };
-  if (top != 0 && top < order.size()) {
-    auto first = order.end() - static_cast<ptrdiff_t>(top);
-    std::nth_element(order.begin(), first, order.end(), before);
-    order.erase(order.begin(), first);
-  }
-  std::sort(order.begin(), order.end(), before);
-  return order;
-}
+/// Entries that are handed on at once.
+constexpr size_t kPart = 512;
+/// Up to so many entries are sorted by key even where keys have no order of their own.
+constexpr size_t kSortedAnyway = 4096;
 
 } // namespace
 
+MapListing::MapListing(const MapInfo& info, const Cut& cut, const Decoding& how, Show show)
+    : info_(info), cut_(cut), how_(how), show_(std::move(show)),
+      keeps_values_(!is_one_number(info.value.kind)),
+      in_any_order_(!has_number(info.value.kind) && !has_order(info.key) && cut.top == 0) {
+  view_.name = info.name;
+  view_.is_scalar = info.key.kind == ValueKind::none;
+  view_.ends = false;
+}
+
+void MapListing::add(const RawMap& batch) {
+  if (batch.count == 0) return;
+  if (in_any_order_ && places_.size() >= kSortedAnyway) show_all();
+  kept_.key_size = batch.key_size;
+  kept_.stride = batch.stride;
+  kept_.copies = batch.copies;
+  auto append = [](std::vector<std::byte>& to, const std::vector<std::byte>& from, size_t size) {
+    to.insert(to.end(), from.begin(), from.begin() + static_cast<ptrdiff_t>(size));
+  };
+  append(kept_.keys, batch.keys, batch.count * batch.key_size);
+  if (keeps_values_) append(kept_.values, batch.values, batch.count * batch.stride * batch.copies);
+  const bool is_signed = info_.value.is_signed && !is_histogram(info_.value.kind);
+  for (size_t i = 0; i < batch.count; ++i) {
+    const uint64_t number = number_of({batch.value(i), batch.stride, batch.copies}, info_.value);
+    places_.push_back({rank_of(number, is_signed), leading_part(batch.key(i), info_.key), kept_.count + i});
+  }
+  kept_.count += batch.count;
+}
+
+/// What has come so far.
+void MapListing::show_all() {
+  put_in_order(
+      places_, info_.key, [&](size_t index) { return kept_.key(index); }, cut_.top);
+  for (size_t first = 0; first < places_.size(); first += kPart)
+    show_part(std::span(places_).subspan(first, std::min(kPart, places_.size() - first)));
+  kept_.keys.clear();
+  kept_.values.clear();
+  kept_.count = 0;
+  places_.clear();
+}
+
+void MapListing::show_part(std::span<const Place> places) {
+  // One part is held back until it is known whether another one follows.
+  if (!view_.entries.empty()) {
+    show_(view_);
+    view_.begins = false;
+  }
+  // Keys are read in the order of values, from all over memory.
+  for (const Place& place : places)
+    __builtin_prefetch(kept_.key(place.index).data());
+  const bool is_signed = info_.value.is_signed && !is_histogram(info_.value.kind);
+  view_.entries.resize(places.size());
+  for (size_t i = 0; i < places.size(); ++i) {
+    const size_t index = places[i].index;
+    const uint64_t number = rank_of(places[i].rank, is_signed);
+    const Copies copies = keeps_values_ ? Copies{kept_.value(index), kept_.stride, kept_.copies} : Copies{};
+    if (!view_.is_scalar) decode(view_.entries[i].key, kept_.key(index), info_.key, how_);
+    view_.entries[i].value = value_of(copies, info_.value, number, cut_.divisor, how_);
+  }
+}
+
+void MapListing::end() {
+  if (view_.is_scalar && places_.empty()) {
+    const std::vector<std::byte> zero(info_.value.size);
+    add({.count = 1, .keys = {}, .values = zero, .stride = zero.size()});
+  }
+  show_all();
+  view_.ends = true;
+  show_(view_);
+}
+
 output::MapView make_view(const MapInfo& info, const RawMap& raw, const Cut& cut, const Decoding& how) {
-  output::MapView view{.name = info.name, .is_scalar = info.key.kind == ValueKind::none, .entries = {}};
-  auto copies = [&](size_t index) { return Copies{raw.value(index), raw.stride, raw.copies}; };
-  if (view.is_scalar && raw.count == 0) {
-    std::vector<std::byte> zero(info.value.size);
-    Copies one{zero, zero.size(), 1};
-    view.entries.push_back({{}, value_of(one, info.value, number_of(one, info.value), cut.divisor, how)});
-    return view;
-  }
-  std::vector<uint64_t> numbers(raw.count);
-  for (size_t i = 0; i < raw.count; ++i)
-    numbers[i] = number_of(copies(i), info.value);
-  std::vector<Place> order = ordered(info, raw, numbers, cut.top);
-  view.entries.reserve(order.size());
-  for (const Place& place : order) {
-    output::Value key;
-    if (!view.is_scalar) key = decode(raw.key(place.index), info.key, how);
-    view.entries.push_back(
-        {std::move(key), value_of(copies(place.index), info.value, numbers[place.index], cut.divisor, how)});
-  }
-  return view;
+  output::MapView all;
+  MapListing listing(info, cut, how, [&](const output::MapView& part) {
+    all.name = part.name;
+    all.is_scalar = part.is_scalar;
+    all.entries.insert(all.entries.end(), part.entries.begin(), part.entries.end());
+  });
+  listing.add(raw);
+  listing.end();
+  return all;
 }
 
 } // namespace trc::runtime

@@ -152,10 +152,8 @@ void RecordStream::print_message(const EventInfo& event, size_t index) {
 }
 
 Result<void> RecordStream::print_map(const ActionInfo& action, const ControlRecord& record) {
-  auto view = store_->print(action.map, record.generation, {.top = action.top, .divisor = action.divisor});
-  if (!view) return std::unexpected(view.error());
-  printer_->map(*view);
-  return {};
+  return store_->print(action.map, record.generation, {.top = action.top, .divisor = action.divisor},
+                       [this](const output::MapView& part) { printer_->map(part); });
 }
 
 Result<void> RecordStream::clear_map(const ActionInfo& action, const ControlRecord& record) {

@@ -205,9 +205,8 @@ Result<void> Session::print_maps() {
                            [&](uint32_t i) -> const std::string& { return manifest_.maps[i].name; });
   printer_.final_maps();
   for (uint32_t index : order) {
-    auto view = store_.current(index);
-    if (!view) return std::unexpected(view.error());
-    printer_.map(*view);
+    auto shown = store_.current(index, [this](const output::MapView& part) { printer_.map(part); });
+    if (!shown) return shown;
   }
   return {};
 }

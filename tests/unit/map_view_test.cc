@@ -1,6 +1,9 @@
 // What is printed of a map: CPUs added up, order, top, divisor.
 #include "runtime/map_view.h"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <gtest/gtest.h>
 #include <string>
 
@@ -252,6 +255,99 @@ TEST(MapView, EmptyMaps) {
   EXPECT_EQ(show(make_view(map_of({}, aggregation(ValueKind::hist, true, {0})), {}, {})), "-: ");
   EXPECT_EQ(show(make_view(map_of({}, aggregation(ValueKind::min)), {}, {})), "-:0 ");
   EXPECT_TRUE(make_view(map_of({}, number()), {}, {}).is_scalar);
+}
+
+/// Many entries: what comes in parts is the same as what is sorted by hand.
+TEST(MapListing, PartsOfALargeMap) {
+  constexpr int64_t kEntries = 5000;
+  const auto info = map_of(number(), number());
+  std::vector<std::pair<int64_t, int64_t>> expected; // value, key
+  std::string shown;
+  size_t parts = 0, begins = 0, ends = 0;
+  const Decoding how;
+  MapListing listing(info, {}, how, [&](const output::MapView& part) {
+    EXPECT_FALSE(part.entries.empty());
+    EXPECT_EQ(part.begins, parts++ == 0);
+    begins += part.begins;
+    ends += part.ends;
+    shown += show(part);
+  });
+  for (int64_t key = 0; key < kEntries; ++key) {
+    // Few values, so that keys decide, too; of either sign.
+    const int64_t value = key * 7919 % 13 - 6, mixed = (key * 2654435761) % 100003 - 50000;
+    listing.add(Builder(1).add(mixed, {value}).raw);
+    expected.emplace_back(value, mixed);
+  }
+  listing.end();
+  std::ranges::sort(expected);
+  std::string all;
+  for (const auto& [value, key] : expected)
+    all += std::to_string(key) + ":" + std::to_string(value) + " ";
+  EXPECT_EQ(shown, all);
+  EXPECT_GT(parts, 2U);
+  EXPECT_EQ(begins, 1U);
+  EXPECT_EQ(ends, 1U);
+}
+
+/// Strings that begin alike are compared to their end.
+TEST(MapListing, LongKeysOfALargeMap) {
+  RawMap raw{.count = 3000, .keys = {}, .values = {}, .key_size = 24, .stride = 8, .copies = 1};
+  std::vector<std::string> expected;
+  for (size_t i = 0; i < raw.count; ++i) {
+    std::string key = "the same beginning " + std::to_string(i * 7919 % raw.count);
+    expected.push_back(key);
+    key.resize(24);
+    for (char c : key)
+      raw.keys.push_back(static_cast<std::byte>(c));
+    append(raw.values, 1);
+  }
+  std::ranges::sort(expected);
+  std::vector<std::string> shown;
+  for (const auto& entry : make_view(map_of(text(24), number()), raw, {}).entries)
+    shown.push_back(show(entry.key));
+  EXPECT_EQ(shown, expected);
+}
+
+/// The order of tuples is that of their elements, however many fit into the number that is compared first.
+TEST(MapOrder, LeadingPartNeverContradictsTheKeys) {
+  auto narrow = [](uint32_t offset, uint32_t size, bool is_signed) {
+    ValueLayout layout = number(is_signed);
+    layout.offset = offset;
+    layout.size = size;
+    return layout;
+  };
+  const ValueLayout key = {.kind = ValueKind::tuple,
+                           .size = 8,
+                           .elements = {narrow(0, 2, true), narrow(2, 1, false), narrow(4, 4, true)}};
+  auto bytes = [](int16_t a, uint8_t b, int32_t c) {
+    std::array<std::byte, 8> all = {};
+    std::memcpy(all.data(), &a, 2);
+    std::memcpy(all.data() + 2, &b, 1);
+    std::memcpy(all.data() + 4, &c, 4);
+    return all;
+  };
+  const auto keys = {bytes(-2, 255, 9), bytes(-1, 0, 5), bytes(-1, 7, -5), bytes(-1, 7, 0),
+                     bytes(-1, 7, 3),   bytes(0, 0, -1), bytes(0, 0, 0),   bytes(3, 200, 1)};
+  uint64_t before = 0;
+  for (const auto& one : keys) {
+    EXPECT_GT(leading_part(one, key), before);
+    before = leading_part(one, key);
+  }
+}
+
+/// Without an order a large map is handed on before all of it has come.
+TEST(MapListing, NoOrderNoWaiting) {
+  ValueLayout buffer = {.kind = ValueKind::buffer, .size = 8};
+  const auto info = map_of(buffer, text(8));
+  const Decoding how;
+  size_t shown = 0;
+  MapListing listing(info, {}, how, [&](const output::MapView& part) { shown += part.entries.size(); });
+  const RawMap batch = Builder(1).add(4, {0x6968}).raw;
+  for (int i = 0; i < 10000; ++i)
+    listing.add(batch);
+  EXPECT_GT(shown, 1000U);
+  listing.end();
+  EXPECT_EQ(shown, 10000U);
 }
 
 } // namespace

@@ -291,6 +291,21 @@ TEST(Writing, WaitsForASlowReader) {
   EXPECT_EQ(all, expected);
 }
 
+TEST(Writing, AMapInParts) {
+  auto part = [](int64_t key, bool begins, bool ends) {
+    return MapView{.name = "@x", .entries = {{{key}, {key * 2}}}, .begins = begins, .ends = ends};
+  };
+  auto print = [&](Format format) {
+    return printed(format, [&](Printer& printer) {
+      printer.map(part(1, true, false));
+      printer.map(part(2, false, false));
+      printer.map(part(3, false, true));
+    });
+  };
+  EXPECT_EQ(print(Format::text), "@x[1]: 2\n@x[2]: 4\n@x[3]: 6\n");
+  EXPECT_EQ(print(Format::json), "{\"type\": \"map\", \"data\": {\"@x\": {\"1\": 2, \"2\": 4, \"3\": 6}}}\n");
+}
+
 TEST(Writing, AFullDiskIsReportedOnce) {
   Fd full(open("/dev/full", O_WRONLY));
   auto printer = make_printer(Format::text, full.get(), false);
