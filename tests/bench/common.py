@@ -48,14 +48,15 @@ def program(options, name):
 
 
 class Tool:
-    """A tracer that runs a script and waits for events. Its output goes to a file of its own, or to `out`."""
+    """A tracer that runs a script and waits for events. Its output goes to a file of its own, or to `out`: a path
+    or an open file."""
 
     # System calls in which a tracer waits for events: epoll_wait, epoll_pwait.
     WAITING = ("232", "281")
 
     def __init__(self, path, script, environment=None, out=None):
         self.errors = tempfile.TemporaryFile()
-        self.output = open(out, "w+b") if out else tempfile.TemporaryFile()
+        self.output = out if hasattr(out, "fileno") else open(out, "w+b") if out else tempfile.TemporaryFile()
         self.process = subprocess.Popen([path, "-e", script], stdin=subprocess.DEVNULL, stdout=self.output,
                                         stderr=self.errors, env={**os.environ, **(environment or {})})
         self.pid = self.process.pid
@@ -72,7 +73,8 @@ class Tool:
 
     def said(self):
         """Its standard error so far, and the beginning of its output, where old versions of the peer report."""
-        return os.pread(self.errors.fileno(), 1 << 20, 0) + os.pread(self.output.fileno(), 4096, 0)
+        beginning = os.pread(self.output.fileno(), 4096, 0) if self.output.seekable() else b""
+        return os.pread(self.errors.fileno(), 1 << 20, 0) + beginning
 
     def end(self):
         self.process.send_signal(signal.SIGINT)
