@@ -23,8 +23,25 @@ llvm::Value* ProgramBuilder::lower_curtask(const typed::Call& call, const Type&)
   return m_.call(call.index ? Helper::get_current_task_btf : Helper::get_current_task, {});
 }
 
-llvm::Value* ProgramBuilder::lower_nsecs(const typed::Call&, const Type&) {
-  return m_.call(Helper::ktime_get_boot_ns, {});
+llvm::Value* ProgramBuilder::lower_nsecs(const typed::Call& call, const Type&) {
+  // By Call::index, as Checker::check_nsecs lists them.
+  constexpr Helper kClocks[] = {Helper::ktime_get_boot_ns, Helper::ktime_get_ns, Helper::ktime_get_tai_ns,
+                                Helper::ktime_get_boot_ns};
+  constexpr uint32_t kSoftwareTai = 3;
+  Value* now = m_.call(kClocks[call.index], {});
+  if (call.index != kSoftwareTai) return now;
+  return m_.ir.CreateAdd(now, load_word(m_.data(offsetof(ControlWords, tai_offset))));
+}
+
+llvm::Value* ProgramBuilder::lower_cgroup(const typed::Call&, const Type&) {
+  return m_.call(Helper::get_current_cgroup_id, {});
+}
+
+llvm::Value* ProgramBuilder::lower_bswap(const typed::Call& call, const Type& type) {
+  Value* value = scalar(*call.arguments[0]);
+  if (type.size == 1) return value;
+  Value* bytes = m_.ir.CreateTrunc(value, m_.ir.getIntNTy(type.size * 8));
+  return m_.ir.CreateZExt(m_.ir.CreateUnaryIntrinsic(llvm::Intrinsic::bswap, bytes), m_.ir.getInt64Ty());
 }
 
 llvm::Value* ProgramBuilder::lower_elapsed(const typed::Call&, const Type&) {
@@ -119,6 +136,8 @@ llvm::Value* ProgramBuilder::lower_str(const typed::Call&, const Type&) { return
     TRC_CHECK(false, "a builtin that semantic analysis leaves nothing of was lowered");                      \
   }
 DECIDED(assert_str)
+DECIDED(cgroup_path)
+DECIDED(cgroupid)
 DECIDED(default_str_length)
 DECIDED(fail)
 DECIDED(getopt)
@@ -129,10 +148,15 @@ DECIDED(is_ptr)
 DECIDED(is_str)
 DECIDED(is_unsigned_integer)
 DECIDED(kfunc_exist)
+DECIDED(macaddr)
+DECIDED(ntop)
 DECIDED(probetype)
+DECIDED(pton)
 DECIDED(retval) // a read of the context by then
+DECIDED(strftime)
 DECIDED(strncmp)
 DECIDED(assert_now)
+DECIDED(username)
 #undef DECIDED
 
 } // namespace trc::codegen

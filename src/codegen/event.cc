@@ -21,8 +21,7 @@ llvm::Value* ProgramBuilder::wakeup_flags() {
 
 void ProgramBuilder::send_event(const typed::Call& call) {
   const EventInfo& event = m_.manifest.events[call.index];
-  for (const ValueLayout& field : event.fields)
-    if (field.kind == ValueKind::packed_string) return send_packed(call, event);
+  if (std::ranges::any_of(event.fields, is_packed)) return send_packed(call, event);
   send_fixed(call, event);
 }
 
@@ -74,26 +73,33 @@ void ProgramBuilder::send_packed(const typed::Call& call, const EventInfo& event
   auto& ir = m_.ir;
   uint32_t most = event.fixed_size;
   for (const ValueLayout& field : event.fields)
-    if (field.kind == ValueKind::packed_string) most += field.size + 1;
+    if (is_packed(field)) most += field.size + 1;
   Value* record = allocate(std::max<uint32_t>(most, 72)); // never on the stack: it is indexed by a variable
   Value* end_of_record = word(event.fixed_size);
   for (size_t i = 0; i < event.fields.size(); ++i) {
     const ValueLayout& field = event.fields[i];
-    if (field.kind != ValueKind::packed_string) {
+    if (!is_packed(field)) {
       store_field(*call.arguments[i], field, record);
       continue;
     }
     const Mark before = mark();
-    Value* length = pack_string(*call.arguments[i], ir.CreateGEP(ir.getInt8Ty(), record, end_of_record));
+    Value* place = ir.CreateGEP(ir.getInt8Ty(), record, end_of_record);
+    Value* length = field.kind == ValueKind::packed_string ? pack_string(*call.arguments[i], place)
+                                                           : pack_buffer(*call.arguments[i], place);
     ir.CreateStore(ir.CreateTrunc(length, ir.getInt32Ty()), offset(record, field.offset));
     end_of_record = ir.CreateAdd(end_of_record, length);
     release(before);
   }
-  // Header: the event's index and the record's size.
-  ir.CreateStore(ir.getInt32(call.index), record);
-  ir.CreateStore(ir.CreateTrunc(end_of_record, ir.getInt32Ty()), offset(record, offsetof(EventHeader, size)));
-  Value* result = m_.call(Helper::ringbuf_output,
-                          {m_.map(m_.ring(MapKind::events_ring)), record, end_of_record, wakeup_flags()});
+  send_record(record, call.index, end_of_record);
+}
+
+/// The header is filled in: the event's index and the record's size.
+void ProgramBuilder::send_record(Value* record, uint32_t event, Value* size) {
+  auto& ir = m_.ir;
+  ir.CreateStore(ir.getInt32(event), record);
+  ir.CreateStore(ir.CreateTrunc(size, ir.getInt32Ty()), offset(record, offsetof(EventHeader, size)));
+  Value* result =
+      m_.call(Helper::ringbuf_output, {m_.map(m_.ring(MapKind::events_ring)), record, size, wakeup_flags()});
   if_true(ir.CreateICmpNE(result, word(0)), [&] { m_.count_loss(LossCause::ring_full, probe_.text); });
 }
 
@@ -136,6 +142,18 @@ llvm::Value* ProgramBuilder::lower_errorf(const typed::Call& call, const Type&) 
 }
 
 llvm::Value* ProgramBuilder::lower_warnf(const typed::Call& call, const Type&) {
+  return send_event(call), word(0);
+}
+
+llvm::Value* ProgramBuilder::lower_cat(const typed::Call& call, const Type&) {
+  return send_event(call), word(0);
+}
+
+llvm::Value* ProgramBuilder::lower_system(const typed::Call& call, const Type&) {
+  return send_event(call), word(0);
+}
+
+llvm::Value* ProgramBuilder::lower_skboutput(const typed::Call& call, const Type&) {
   return send_event(call), word(0);
 }
 

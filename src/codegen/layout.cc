@@ -51,7 +51,7 @@ uint32_t ring_bytes(const Settings& settings, unsigned cpus, uint32_t largest_ev
 uint32_t most_bytes(const EventInfo& event) {
   uint32_t bytes = event.fixed_size;
   for (const ValueLayout& field : event.fields)
-    if (field.kind == ValueKind::packed_string) bytes += field.size + 1;
+    if (is_packed(field)) bytes += field.size + 1;
   return bytes;
 }
 
@@ -92,9 +92,7 @@ ScriptPlace place_of(Span span, const Sources& sources) {
 /// Which of an event's fields are printed as what they are, not as a number in some base.
 std::vector<bool> printed_as_text(const typed::Event& event) {
   std::vector<bool> as_text(event.fields.size(), true);
-  const bool has_format =
-      event.kind == EventKind::printf || event.kind == EventKind::errorf || event.kind == EventKind::warnf;
-  auto pieces = has_format ? parse_format(event.format) : std::vector<FormatPiece>();
+  auto pieces = has_format(event.kind) ? parse_format(event.format) : std::vector<FormatPiece>();
   size_t next = 0;
   auto take = [&](bool is_text) {
     if (next < as_text.size()) as_text[next++] = is_text;
@@ -109,17 +107,17 @@ std::vector<bool> printed_as_text(const typed::Event& event) {
 
 EventInfo lay_out_event(const TypeSource* types, const typed::Event& event, const Sources& sources) {
   EventInfo info = {.kind = event.kind, .format = event.format};
-  if (event.kind == EventKind::errorf || event.kind == EventKind::warnf)
-    info.place = place_of(event.span, sources);
+  if (has_place(event.kind)) info.place = place_of(event.span, sources);
   const std::vector<bool> as_text = printed_as_text(event);
   uint32_t end = sizeof(EventHeader);
   for (size_t i = 0; i < event.fields.size(); ++i) {
     const Type& type = event.fields[i];
-    const bool packed = type.is_string() && type.size > kInlineString;
+    const bool is_buffer = type.kind == TypeKind::buffer;
+    const bool packed = (type.is_string() || is_buffer) && type.size > kInlineString;
     end = round_up(end, packed ? 4 : alignment(type));
     const bool is_number = type.is_enumeration() && !as_text[i];
     info.fields.push_back(layout_of(types, is_number ? integer_type(type.size, type.is_signed) : type, end));
-    if (packed) info.fields.back().kind = ValueKind::packed_string;
+    if (packed) info.fields.back().kind = is_buffer ? ValueKind::packed_buffer : ValueKind::packed_string;
     end += packed ? 4 : type.size;
   }
   info.fixed_size = round_up(end, 8);
@@ -191,6 +189,7 @@ Manifest lay_out(const typed::Program& program, unsigned cpus, const Sources& so
   manifest.print_maps_on_exit = program.settings.print_maps_on_exit;
   manifest.str_trunc_trailer = program.settings.str_trunc_trailer;
   manifest.license = program.settings.license;
+  manifest.max_cat_bytes = program.settings.max_cat_bytes;
   manifest.log_size = program.settings.log_size;
   manifest.loss_offset = round_up(data_end, 8);
   for (const typed::Event& event : program.events)

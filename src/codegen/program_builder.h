@@ -225,6 +225,9 @@ private:
   /// NUL.
   Value* pack_string(const typed::Expression& expression, Value* to);
   Value* read_packed(const typed::Expression& expression, Value* to);
+  /// The bytes of a buffer without its room; their number.
+  Value* pack_buffer(const typed::Expression& expression, Value* to);
+  Value* read_buffer(const typed::Call& call, uint32_t most, Value* to);
   void count_if_faulted(Value* result);
 
   // map_access.cc
@@ -282,6 +285,7 @@ private:
   void send_fixed(const typed::Call& call, const EventInfo& event);
   void send_packed(const typed::Call& call, const EventInfo& event);
   void store_field(const typed::Expression& expression, const ValueLayout& field, Value* record);
+  void send_record(Value* record, uint32_t event, Value* size);
   Value* wakeup_flags();
   /// Reserves a control record and fills in its place among the events; `use` has to submit or discard it.
   /// Without room the loss is counted.

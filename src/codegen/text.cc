@@ -181,9 +181,15 @@ void ProgramBuilder::store_str(const typed::Call& call, uint32_t size, Value* to
 
 /// buf(): the number of bytes, then the bytes, and zeroes behind them. None where they can't be read.
 void ProgramBuilder::store_buf(const typed::Call& call, uint32_t size, Value* to) {
+  zero(to, size);
+  store_scalar(read_buffer(call, size - 4, offset(to, 4)), to, integer_type(4, false));
+}
+
+/// At most so many bytes; how many were read.
+llvm::Value* ProgramBuilder::read_buffer(const typed::Call& call, uint32_t most, Value* to) {
   auto& ir = m_.ir;
   const typed::Expression& source = *call.arguments[0];
-  Value* length = word(size - 4);
+  Value* length = word(most);
   if (call.arguments.size() > 1) {
     Value* wanted = m_.opaque(scalar(*call.arguments[1]));
     length = m_.opaque(ir.CreateSelect(ir.CreateICmpULT(wanted, length), wanted, length));
@@ -192,18 +198,29 @@ void ProgramBuilder::store_buf(const typed::Call& call, uint32_t size, Value* to
                                                .space = source.type.space,
                                                .base = ir.CreateIntToPtr(scalar(source), ir.getPtrTy())}
                                        : place(source);
-  zero(to, size);
-  auto read = [&] {
+  auto read = [&]() -> Value* {
     const AddressSpace space = from.where == Where::elsewhere ? from.space : AddressSpace::kernel;
-    Value* result = read_bytes(space, offset(to, 4), length, from.base);
+    Value* result = read_bytes(space, to, length, from.base);
     count_if_faulted(result);
-    Value* got = ir.CreateSelect(ir.CreateICmpSLT(result, word(0)), word(0), length);
-    store_scalar(got, to, integer_type(4, false));
+    return ir.CreateSelect(ir.CreateICmpSLT(result, word(0)), word(0), length);
   };
-  if (from.is_there)
-    if_true(from.is_there, read);
-  else
-    read();
+  if (!from.is_there) return read();
+  return choose(from.is_there, read, [&]() -> Value* { return word(0); });
+}
+
+llvm::Value* ProgramBuilder::pack_buffer(const typed::Expression& e, Value* to) {
+  auto& ir = m_.ir;
+  const uint32_t most = e.type.size - 4;
+  auto bounded = [&](Value* length) {
+    Value* known = m_.opaque(length);
+    return m_.opaque(ir.CreateSelect(ir.CreateICmpULT(known, word(most)), known, word(most)));
+  };
+  auto* call = std::get_if<typed::Call>(&e.node);
+  if (call && call->id == BuiltinId::buf) return bounded(read_buffer(*call, most, to));
+  Value* from = address(e);
+  Value* length = bounded(load_scalar(from, integer_type(4, false)));
+  read_bytes(AddressSpace::kernel, to, length, offset(from, 4));
+  return length;
 }
 
 void ProgramBuilder::count_if_faulted(Value* result) {

@@ -87,6 +87,7 @@ Result<void> apply(const Row& row, const std::string& value, Options& options) {
     break;
   case OptionId::quiet: options.quiet = true; break;
   case OptionId::verbose: options.verbose = true; break;
+  case OptionId::unsafe: options.unsafe = true; break;
   case OptionId::no_warnings: options.no_warnings = true; break;
   case OptionId::dry_run: options.dry_run = true; break;
   case OptionId::dump: options.dumps.push_back(value); break;

@@ -29,6 +29,7 @@ struct Options {
   std::vector<std::string> child; ///< -c, split at blanks
   bool quiet = false;
   bool verbose = false;
+  bool unsafe = false;
   bool no_warnings = false;
   bool runtime_warnings = false;                              ///< -k
   output::Buffering buffering = output::Buffering::automatic; ///< -B

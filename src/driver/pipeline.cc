@@ -58,8 +58,11 @@ std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& ke
                                                 Diagnostics& diagnostics) {
   std::optional<typed::Program> program;
   if (const auto tree = read_tree(script, diagnostics)) {
-    AnalysisOptions analysis = {
-        .parameters = options.parameters, .settings = {}, .kernel_types = kernel_types(kernel)};
+    AnalysisOptions analysis = {.parameters = options.parameters,
+                                .settings = {},
+                                .unsafe = options.unsafe,
+                                .sources = &script.sources,
+                                .kernel_types = kernel_types(kernel)};
     read_config(*tree, analysis.settings, diagnostics);
     for (const SettingOverride& by : script.settings)
       (void)set(analysis.settings, by.setting, by.value); // checked when it was read

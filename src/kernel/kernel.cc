@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "kernel/btf.h"
 #include "kernel/btf_query.h"
+#include "kernel/cgroups.h"
 #include "kernel/files.h"
 #include "kernel/tracefs.h"
 
@@ -252,6 +253,10 @@ std::optional<uint32_t> Kernel::member_offset(const std::string& struct_name, co
     if (known->second) entry->second = trc::member_offset(*btf, *known->second, path);
   }
   return entry->second;
+}
+
+Result<uint64_t> Kernel::cgroup_id(const std::string& path) const {
+  return trc::cgroup_id(state_->root, path);
 }
 
 std::optional<Kernel::PidNamespace> Kernel::own_pid_namespace() const {

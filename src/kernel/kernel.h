@@ -97,6 +97,9 @@ public:
   /// "thread_info.status").
   std::optional<uint32_t> member_offset(const std::string& struct_name, const std::string& path) const;
 
+  /// The id of a cgroup of version 2: by its directory, or by its path in the hierarchy.
+  Result<uint64_t> cgroup_id(const std::string& path) const;
+
   /// Set when processes here live in a PID namespace of their own: device and inode of /proc/self/ns/pid.
   struct PidNamespace {
     uint64_t device, inode;

@@ -105,6 +105,8 @@ Type read_type(const Type& type) {
 }
 
 static Joined join_integers(const Type& a, const Type& b) {
+  if (a.clock != Clock::boot && (b.is_flexible || a == b)) return {.type = a};
+  if (b.clock != Clock::boot && a.is_flexible) return {.type = b};
   const uint32_t wider = std::max(a.size, b.size);
   // Values of one enumeration stay what they are.
   if (a.is_enumeration() && a.name == b.name) return {.type = a.size >= b.size ? a : b};

@@ -32,12 +32,16 @@ enum class TypeKind : uint8_t {
 
 enum class AddressSpace : uint8_t { none, kernel, user };
 
+/// Which clock a number of nanoseconds was read from; `boot` also of numbers that are none.
+enum class Clock : uint8_t { boot, monotonic, tai };
+
 struct Type {
   TypeKind kind = TypeKind::none;
   bool is_signed = false; ///< integer, and the integer behind sum, min, max, avg
   /// A literal that is not negative: it takes the sign of what it meets (reference 7.1).
   bool is_flexible = false;
   AddressSpace space = AddressSpace::none; ///< pointer
+  Clock clock = Clock::boot;               ///< integer: what strftime() goes by; arithmetic forgets it
   uint32_t size = 0;                       ///< bytes in memory
   std::vector<Type> elements;      ///< tuple: its elements; array: one; pointer: what it points to, if known
   std::vector<int64_t> parameters; ///< hist, lhist

@@ -90,6 +90,13 @@ void read_string(Token& token, std::string_view text, Diagnostics& diagnostics) 
   }
 }
 
+size_t offset_in_literal(std::string_view text, size_t number) {
+  size_t at = 0;
+  for (; number > 0 && at < text.size(); --number)
+    at += text[at] == '\\' && at + 1 < text.size() ? read_escape(text.substr(at)).length : 1;
+  return at;
+}
+
 void report_bad_character(Span span, std::string_view text, Diagnostics& diagnostics, const char* hint) {
   const bool is_quote = text == "'" || text.starts_with("‘") || text.starts_with("’") ||
                         text.starts_with("“") || text.starts_with("”");

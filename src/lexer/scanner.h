@@ -44,6 +44,8 @@ void read_integer(Token& token, std::string_view text, Diagnostics& diagnostics)
 void read_parameter(Token& token, std::string_view text, Diagnostics& diagnostics);
 /// `text` is what stands between the quotes.
 void read_string(Token& token, std::string_view text, Diagnostics& diagnostics);
+/// Where in the text between the quotes the byte of the string's value with that number stands.
+size_t offset_in_literal(std::string_view text, size_t number);
 void report_bad_character(Span span, std::string_view text, Diagnostics& diagnostics, const char* hint);
 
 } // namespace trc::scanner

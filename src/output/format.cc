@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/overloaded.h"
+#include "output/gfp_flags.h"
 #include "output/value_text.h"
 
 namespace trc::output {
@@ -146,6 +147,7 @@ void append_conversion(std::string& out, const Value& value, const Spec& spec) {
     return append_padded(out, {&c, 1}, spec);
   }
   case 'p': return append_pointer(out, *bits, spec);
+  case 'g': return append_padded(out, gfp_flags(*bits), spec);
   default: return append_unsigned(out, cut(*bits, piece.length_bytes, false), spec);
   }
 }

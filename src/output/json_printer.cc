@@ -39,7 +39,8 @@ public:
   }
 
   void printf(std::string_view text) override { text_record("printf", "data", text); }
-  void time(std::string_view text) override { text_record("time", "data", text); }
+  void text(std::string_view type, std::string_view text) override { text_record(type, "data", text); }
+  void line(std::string_view type, std::string_view text) override { text_record(type, "data", text); }
   void warning(std::string_view text) override { text_record("warning", "msg", text); }
 
   void loss(const Loss& loss) override {
@@ -53,7 +54,7 @@ public:
   }
 
   void script_message(const ScriptMessage& message) override {
-    begin(message.is_error ? "errorf" : "warnf");
+    begin(message.is_by_trc ? "runtime_error" : message.is_error ? "errorf" : "warnf");
     append_field("msg", message.text);
     append_field("filename", message.file);
     out().append(", \"line\": ").append(std::to_string(message.line));

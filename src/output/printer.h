@@ -33,7 +33,8 @@ struct ScriptMessage {
   bool is_error = true;
   std::string_view file;
   uint32_t line = 0, column = 0;
-  std::string_view text; ///< one line, without its end
+  std::string_view text;  ///< one line, without its end
+  bool is_by_trc = false; ///< not the script says so of something, but trc of a call in the script
 };
 
 class Printer {
@@ -44,7 +45,10 @@ public:
   virtual void map(const MapView& map) = 0;
   virtual void value(const Value& value) = 0;
   virtual void printf(std::string_view text) = 0;
-  virtual void time(std::string_view text) = 0;
+  /// Any other text of the script's; `type` is what its JSON record is called.
+  virtual void text(std::string_view type, std::string_view text) = 0;
+  /// The same, which people see on lines of its own.
+  virtual void line(std::string_view type, std::string_view text) = 0;
   virtual void loss(const Loss& loss) = 0;
   virtual void warning(std::string_view text) = 0;
   virtual void script_message(const ScriptMessage& message) = 0;

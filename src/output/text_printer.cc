@@ -34,7 +34,12 @@ public:
     writer_.filled();
   }
 
-  void time(std::string_view text) override { printf(text); }
+  void text(std::string_view, std::string_view text) override { printf(text); }
+
+  void line(std::string_view, std::string_view text) override {
+    writer_.buffer() += text;
+    printf("\n");
+  }
 
   void loss(const Loss& loss) override {
     std::string text = "lost " + std::to_string(loss.count) + " ";

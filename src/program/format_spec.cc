@@ -19,6 +19,7 @@ constexpr Length kLengths[] = {{"hh", 1}, {"h", 2}, {"ll", 8}, {"l", 8},
                                {"L", 8},  {"j", 8}, {"z", 8},  {"t", 8}};
 
 constexpr std::string_view kConversions = "diuxXocpsr";
+constexpr std::string_view kNumbers = "diuxXop";
 
 struct Refused {
   std::string_view letters;
@@ -48,10 +49,13 @@ public:
     return std::move(pieces_);
   }
 
+  const std::vector<FormatRange>& lone() const { return lone_; }
+
 private:
   char peek() const { return at_ < format_.size() ? format_[at_] : '\0'; }
   std::string specifier() const { return std::string(format_.substr(start_, at_ - start_)); }
-  FormatError error(std::string_view cause) const { return {specifier(), std::string(cause)}; }
+  FormatError error(std::string_view cause) const { return {specifier(), std::string(cause), range()}; }
+  FormatRange range() const { return {static_cast<uint32_t>(start_), static_cast<uint32_t>(at_)}; }
 
   /// What follows a `%`. One that no conversion letter follows is copied as it stands, as C libraries do.
   std::optional<FormatError> directive() {
@@ -72,7 +76,12 @@ private:
     }
     length();
     char letter = peek();
+    if (letter == '$') {
+      ++at_;
+      return error("values are taken in the order in which they stand, a number does not choose one");
+    }
     if (!is_letter(letter)) {
+      lone_.push_back(range());
       piece_ = {};
       piece_.literal = std::move(literal) + specifier();
       return std::nullopt;
@@ -125,6 +134,10 @@ private:
   }
 
   std::optional<FormatError> conversion(char letter) {
+    if (letter == 'g' && peek() == 'r') {
+      ++at_;
+      return add(letter);
+    }
     for (const Refused& refused : kRefused) {
       if (refused.letters.contains(letter)) return error(refused.cause);
     }
@@ -132,7 +145,12 @@ private:
     // `%ls` and the like ask C for wide characters; here the modifier has nothing to say.
     if (letter == 'c' || letter == 'p' || letter == 's') piece_.length_bytes = 0;
     if (letter == 'r') buffer_form();
-    piece_.conversion = letter;
+    return add(letter);
+  }
+
+  std::optional<FormatError> add(char conversion) {
+    piece_.conversion = conversion;
+    piece_.range = range();
     pieces_.push_back(std::move(piece_));
     piece_ = {};
     return std::nullopt;
@@ -143,6 +161,7 @@ private:
   size_t start_ = 0; // of the directive being read
   FormatPiece piece_;
   std::vector<FormatPiece> pieces_;
+  std::vector<FormatRange> lone_;
 };
 
 } // namespace
@@ -150,6 +169,14 @@ private:
 std::expected<std::vector<FormatPiece>, FormatError> parse_format(std::string_view format) {
   return Parser(format).parse();
 }
+
+std::vector<FormatRange> lone_percents(std::string_view format) {
+  Parser parser(format);
+  if (!parser.parse()) return {};
+  return parser.lone();
+}
+
+bool is_number(const FormatPiece& piece) { return kNumbers.contains(piece.conversion) && piece.conversion; }
 
 size_t argument_count(const std::vector<FormatPiece>& pieces) {
   size_t count = 0;

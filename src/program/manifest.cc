@@ -30,6 +30,7 @@ constexpr Name<ValueKind> kValueKinds[] = {
     {ValueKind::pointer, "pointer"},
     {ValueKind::string, "string"},
     {ValueKind::packed_string, "packed_string"},
+    {ValueKind::packed_buffer, "packed_buffer"},
     {ValueKind::tuple, "tuple"},
     {ValueKind::enumeration, "enumeration"},
     {ValueKind::array, "array"},
@@ -68,6 +69,10 @@ constexpr Name<EventKind> kEventKinds[] = {
     {EventKind::time, "time"},
     {EventKind::errorf, "errorf"},
     {EventKind::warnf, "warnf"},
+    {EventKind::cat, "cat"},
+    {EventKind::system, "system"},
+    {EventKind::join, "join"},
+    {EventKind::packet, "packet"},
 };
 constexpr Name<ActionKind> kActionKinds[] = {
     {ActionKind::print_map, "print_map"},
@@ -205,6 +210,7 @@ template<class Archive> void fields(Archive& archive, Manifest& manifest) {
   archive.optional("print_maps_on_exit", manifest.print_maps_on_exit, standard.print_maps_on_exit);
   archive.optional("str_trunc_trailer", manifest.str_trunc_trailer, standard.str_trunc_trailer);
   archive.optional("license", manifest.license, standard.license);
+  archive.optional("max_cat_bytes", manifest.max_cat_bytes, standard.max_cat_bytes);
   archive.optional("log_size", manifest.log_size, standard.log_size);
   archive("loss_offset", manifest.loss_offset);
   archive("data_size", manifest.data_size);

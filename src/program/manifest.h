@@ -56,7 +56,18 @@ struct MapInfo {
   bool operator==(const MapInfo&) const = default;
 };
 
-enum class EventKind : uint8_t { printf, print_value, print_scalar, time, errorf, warnf };
+enum class EventKind : uint8_t {
+  printf,
+  print_value,
+  print_scalar,
+  time,
+  errorf,
+  warnf,
+  cat,    ///< prints a file
+  system, ///< runs a command
+  join,   ///< fields: strings, each with its NUL, as a buffer; how many there were, up to 17
+  packet, ///< fields: nanoseconds since boot, bytes that the packet has, the first of these bytes
+};
 
 /// Where something stands in the script or in what it imports, as people count.
 struct ScriptPlace {
@@ -68,14 +79,26 @@ struct ScriptPlace {
 
 struct EventInfo {
   EventKind kind = EventKind::printf;
-  /// printf, errorf, warnf: the format; time: the strftime format; print_scalar: the map's name
+  /// printf, errorf, warnf, cat, system: the format; time: the strftime format; print_scalar: the map's name;
+  /// join: what stands between the strings; packet: the file
   std::string format;
   std::vector<ValueLayout> fields; ///< offsets from the start of the record, header included
   uint32_t fixed_size = 0;         ///< bytes of header and fixed part; packed strings follow
-  ScriptPlace place;               ///< errorf, warnf: of the call
+  ScriptPlace place;               ///< of the call, if its handling can have something to say
 
   bool operator==(const EventInfo&) const = default;
 };
+
+/// Whether EventInfo::format is one of printf's.
+constexpr bool has_format(EventKind kind) {
+  return kind == EventKind::printf || kind == EventKind::errorf || kind == EventKind::warnf ||
+         kind == EventKind::cat || kind == EventKind::system;
+}
+/// Whether its place is kept.
+constexpr bool has_place(EventKind kind) {
+  return kind == EventKind::errorf || kind == EventKind::warnf || kind == EventKind::cat ||
+         kind == EventKind::system || kind == EventKind::packet;
+}
 
 enum class ActionKind : uint8_t { print_map, clear_map, exit };
 
@@ -172,9 +195,10 @@ struct Manifest {
   bool print_maps_on_exit = true;
   std::string str_trunc_trailer = "..";
   std::string license = "GPL";
-  uint64_t log_size = 1000000; ///< bytes of the verifier's log
-  uint32_t loss_offset = 0;    ///< of the first loss counter in the data map
-  uint32_t data_size = 0;      ///< bytes of the data map
+  uint64_t max_cat_bytes = 10240; ///< that cat() prints of a file
+  uint64_t log_size = 1000000;    ///< bytes of the verifier's log
+  uint32_t loss_offset = 0;       ///< of the first loss counter in the data map
+  uint32_t data_size = 0;         ///< bytes of the data map
 
   bool operator==(const Manifest&) const = default;
 };

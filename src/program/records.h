@@ -15,6 +15,7 @@ struct ControlWords {
   /// Flags of bpf_ringbuf_output for events: 0 wakes the reader when it has caught up; BPF_RB_NO_WAKEUP (1)
   /// leaves it to the reader's timer.
   uint64_t wakeup_flags;
+  uint64_t tai_offset; ///< nanoseconds from the boot clock to International Atomic Time, for `nsecs(sw_tai)`
 };
 
 enum RunState : uint64_t {

@@ -20,11 +20,12 @@ enum class ValueKind : uint8_t {
   /// part, those of the first packed field first. `size` is the most there can be; that many means it was
   /// cut.
   packed_string,
-  tuple,       ///< with `names`: a record
-  enumeration, ///< an integer; `enumerators` names its values
-  array,       ///< `elements` holds the layout of the first element; size / its size elements
-  buffer,      ///< a u32 with the number of bytes, then room for size - 4
-  structure,   ///< `elements` with `names`: a C struct or union
+  packed_buffer, ///< the same of a buffer
+  tuple,         ///< with `names`: a record
+  enumeration,   ///< an integer; `enumerators` names its values
+  array,         ///< `elements` holds the layout of the first element; size / its size elements
+  buffer,        ///< a u32 with the number of bytes, then room for size - 4
+  structure,     ///< `elements` with `names`: a C struct or union
   // Aggregations. Sizes and fields are those of one CPU; see aggregation.h.
   count,
   sum,
@@ -57,5 +58,10 @@ struct ValueLayout {
 
   bool operator==(const ValueLayout&) const = default;
 };
+
+/// Whether its bytes stand behind an event's fixed part.
+inline bool is_packed(const ValueLayout& field) {
+  return field.kind == ValueKind::packed_string || field.kind == ValueKind::packed_buffer;
+}
 
 } // namespace trc

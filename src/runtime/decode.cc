@@ -67,6 +67,7 @@ public:
     switch (layout.kind) {
     case ValueKind::string: return decode_string(value, bytes, layout);
     case ValueKind::packed_string: return decode_packed(value, bytes, layout);
+    case ValueKind::packed_buffer: return decode_packed_buffer(value, bytes, layout);
     case ValueKind::tuple:
       if (layout.presentation != Presentation::none) return decode_presented(value, bytes, layout);
       return layout.names.empty() ? decode_tuple(value, bytes, layout) : decode_record(value, bytes, layout);
@@ -125,17 +126,29 @@ private:
       value.data = std::monostate();
   }
 
-  void decode_packed(output::Value& value, Bytes bytes, const ValueLayout& layout) {
+  /// The next of the packed fields, whose length stands in the fixed part.
+  std::optional<Bytes> next_packed(Bytes bytes, const ValueLayout& layout) {
     auto length = part(bytes, layout.offset, sizeof(uint32_t));
+    if (!length) return std::nullopt;
     uint32_t size = 0;
-    if (length) std::memcpy(&size, length->data(), sizeof size);
+    std::memcpy(&size, length->data(), sizeof size);
     auto field = part(whole_, packed_, size);
-    if (!length || !field) {
+    if (field) packed_ += size;
+    return field;
+  }
+
+  void decode_packed(output::Value& value, Bytes bytes, const ValueLayout& layout) {
+    if (auto field = next_packed(bytes, layout))
+      assign_text(value, {read_string(*field).text, field->size() >= layout.size});
+    else
       value.data = std::monostate();
-      return;
-    }
-    packed_ += size;
-    assign_text(value, {read_string(*field).text, size >= layout.size});
+  }
+
+  void decode_packed_buffer(output::Value& value, Bytes bytes, const ValueLayout& layout) {
+    if (auto field = next_packed(bytes, layout))
+      hold<output::Buffer>(value).bytes.assign(reinterpret_cast<const char*>(field->data()), field->size());
+    else
+      value.data = std::monostate();
   }
 
   static void decode_buffer(output::Value& value, Bytes bytes, const ValueLayout& layout) {

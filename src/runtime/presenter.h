@@ -3,8 +3,12 @@
 // value is shown, and kept.
 #pragma once
 
+#include <optional>
+
 #include "output/value.h"
 #include "program/manifest.h"
+#include "runtime/cgroups.h"
+#include "runtime/users.h"
 
 namespace trc::runtime {
 
@@ -22,7 +26,15 @@ private:
 #include "program/presentations.def"
 #undef PRESENTATION
 
-  [[maybe_unused]] const Manifest& manifest_; // its texts
+  /// One of the manifest's; null if there is none of that number.
+  const std::string* text(uint64_t index) const {
+    return index < manifest_.texts.size() ? &manifest_.texts[index] : nullptr;
+  }
+
+  const Manifest& manifest_;
+  Users users_;
+  Cgroups cgroups_;
+  std::optional<uint64_t> boot_time_, tai_offset_; ///< what makes them nanoseconds since 1970
 };
 
 } // namespace trc::runtime

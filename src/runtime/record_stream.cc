@@ -1,12 +1,11 @@
 // See record_stream.h.
 #include "runtime/record_stream.h"
 
-#include <array>
 #include <cstring>
-#include <ctime>
 #include <sched.h>
 
 #include "output/format.h"
+#include "runtime/clocks.h"
 #include "runtime/decode.h"
 #include "runtime/merge.h"
 
@@ -18,10 +17,6 @@ std::unexpected<Error> broken_record(const std::string& what) {
                  "internal error: a record that the manifest does not explain (" + what + ")");
 }
 
-bool has_format(EventKind kind) {
-  return kind == EventKind::printf || kind == EventKind::errorf || kind == EventKind::warnf;
-}
-
 ControlRecord control_record(const RingRecord& record) {
   ControlRecord control = {};
   std::memcpy(&control, record.bytes.data(), std::min(sizeof control, record.bytes.size()));
@@ -31,15 +26,23 @@ ControlRecord control_record(const RingRecord& record) {
 } // namespace
 
 // In the order of EventKind and ActionKind.
-const RecordStream::EventHandler RecordStream::kEventHandlers[] = {
-    &RecordStream::print_formatted, &RecordStream::print_value,   &RecordStream::print_scalar,
-    &RecordStream::print_time,      &RecordStream::print_message, &RecordStream::print_message};
+const RecordStream::EventHandler RecordStream::kEventHandlers[] = {&RecordStream::print_formatted,
+                                                                   &RecordStream::print_value,
+                                                                   &RecordStream::print_scalar,
+                                                                   &RecordStream::print_time,
+                                                                   &RecordStream::print_message,
+                                                                   &RecordStream::print_message,
+                                                                   &RecordStream::cat,
+                                                                   &RecordStream::run_command,
+                                                                   &RecordStream::join,
+                                                                   &RecordStream::keep_packet};
 const RecordStream::ActionHandler RecordStream::kActionHandlers[] = {
     &RecordStream::print_map, &RecordStream::clear_map, &RecordStream::exit};
 
 Result<RecordStream> RecordStream::open(const Manifest& manifest, const LoadedMaps& maps, MapStore& store,
-                                        output::Printer& printer, const Decoding& how, bool no_warnings) {
-  RecordStream stream(manifest, store, printer, how, no_warnings);
+                                        output::Printer& printer, ScriptActions& actions, const Decoding& how,
+                                        bool no_warnings) {
+  RecordStream stream(manifest, store, printer, actions, how, no_warnings);
   for (size_t i = 0; i < manifest.maps.size(); ++i) {
     const MapInfo& info = manifest.maps[i];
     if (info.kind != MapKind::events_ring && info.kind != MapKind::control_ring) continue;
@@ -129,13 +132,20 @@ void RecordStream::print_scalar(const EventInfo& event, size_t) {
 }
 
 void RecordStream::print_time(const EventInfo& event, size_t) {
-  std::time_t now = std::time(nullptr);
-  std::tm local = {};
-  ::localtime_r(&now, &local);
-  std::array<char, 1024> text;
-  size_t length = std::strftime(text.data(), text.size(), event.format.c_str(), &local);
-  printer_->time({text.data(), length});
+  printer_->text("time", formatted_time(event.format, nanoseconds_of(CLOCK_REALTIME)).value_or("(?)"));
 }
+
+void RecordStream::cat(const EventInfo& event, size_t index) {
+  actions_->cat(event, formats_[index], values_);
+}
+
+void RecordStream::run_command(const EventInfo& event, size_t index) {
+  actions_->run_command(event, formats_[index], values_);
+}
+
+void RecordStream::join(const EventInfo& event, size_t) { actions_->join(event, values_); }
+
+void RecordStream::keep_packet(const EventInfo& event, size_t) { actions_->keep_packet(event, values_); }
 
 /// errorf() and warnf().
 void RecordStream::print_message(const EventInfo& event, size_t index) {

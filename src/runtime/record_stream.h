@@ -12,6 +12,7 @@
 #include "program/records.h"
 #include "runtime/map_store.h"
 #include "runtime/ring.h"
+#include "runtime/script_actions.h"
 
 namespace trc::runtime {
 
@@ -26,7 +27,8 @@ class RecordStream {
 public:
   /// `no_warnings`: what warnf() says is dropped.
   static Result<RecordStream> open(const Manifest& manifest, const LoadedMaps& maps, MapStore& store,
-                                   output::Printer& printer, const Decoding& how, bool no_warnings);
+                                   output::Printer& printer, ScriptActions& actions, const Decoding& how,
+                                   bool no_warnings);
 
   /// Handles what is there, up to `most` records.
   Result<Rest> handle_records(size_t most);
@@ -43,9 +45,10 @@ private:
   static const EventHandler kEventHandlers[];
   static const ActionHandler kActionHandlers[];
 
-  RecordStream(const Manifest& manifest, MapStore& store, output::Printer& printer, const Decoding& how,
-               bool no_warnings)
-      : manifest_(&manifest), store_(&store), printer_(&printer), how_(how), no_warnings_(no_warnings) {}
+  RecordStream(const Manifest& manifest, MapStore& store, output::Printer& printer, ScriptActions& actions,
+               const Decoding& how, bool no_warnings)
+      : manifest_(&manifest), store_(&store), printer_(&printer), actions_(&actions), how_(how),
+        no_warnings_(no_warnings) {}
 
   Result<void> parse_formats();
   Result<void> handle_event(const RingRecord& record);
@@ -56,6 +59,10 @@ private:
   void print_scalar(const EventInfo& event, size_t index);
   void print_time(const EventInfo& event, size_t index);
   void print_message(const EventInfo& event, size_t index);
+  void cat(const EventInfo& event, size_t index);
+  void run_command(const EventInfo& event, size_t index);
+  void join(const EventInfo& event, size_t index);
+  void keep_packet(const EventInfo& event, size_t index);
 
   Result<void> print_map(const ActionInfo& action, const ControlRecord& record);
   Result<void> clear_map(const ActionInfo& action, const ControlRecord& record);
@@ -64,6 +71,7 @@ private:
   const Manifest* manifest_;
   MapStore* store_;
   output::Printer* printer_;
+  ScriptActions* actions_;
   Decoding how_;
   bool no_warnings_;
   std::optional<Ring> events_, control_;

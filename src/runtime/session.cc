@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "runtime/attacher.h"
+#include "runtime/clocks.h"
 #include "runtime/grace.h"
 #include "runtime/ledger.h"
 #include "runtime/loader.h"
@@ -29,12 +30,6 @@ constexpr size_t kShare = 8192;
 constexpr int kLongestPause = 20; // milliseconds
 
 enum Tag : uint64_t { kProcess, kRing, kOutput, kFirstTimer };
-
-uint64_t boot_time() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 /// Error has no errno; errno_failure() has put it into words.
 bool is_broken_pipe(const Error& error) { return error.cause.ends_with(std::strerror(EPIPE)); }
@@ -98,7 +93,8 @@ void Session::write_options() {
 
 void Session::prepare() {
   write_options();
-  control().start_time = boot_time();
+  control().start_time = nanoseconds_of(CLOCK_BOOTTIME);
+  control().tai_offset = offset_between(CLOCK_BOOTTIME, CLOCK_TAI);
   control().wakeup_flags = options_.interactive ? 0 : uint64_t{BPF_RB_NO_WAKEUP};
 }
 
@@ -271,7 +267,11 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   Presenter presenter(program.manifest);
   const Decoding how = {.trailer = program.manifest.str_trunc_trailer, .presenter = &presenter};
   MapStore store(program.manifest, object->maps, grace, how);
-  auto stream = RecordStream::open(program.manifest, object->maps, store, printer, how, options.no_warnings);
+  ScriptActions actions(program.manifest, printer, signals);
+  if (auto done = options.dry_run ? Result<void>() : actions.open_files(); !done)
+    return std::unexpected(done.error());
+  auto stream =
+      RecordStream::open(program.manifest, object->maps, store, printer, actions, how, options.no_warnings);
   if (!stream) return std::unexpected(stream.error());
 
   Session session(program, printer, options, signals, *object, *stream, store, grace);

@@ -259,10 +259,25 @@ private:
   /// An address as one of that address space.
   ExpressionPtr in_space(const ast::Call& node, const Builtin& row, AddressSpace space);
   ExpressionPtr element_call(const ast::Call& node, const Builtin& row, Span span);
-  ExpressionPtr formatted(EventKind kind, const ast::Call& node, const Builtin& row, Span span);
-  bool has_wanted_arguments(const std::vector<FormatPiece>& pieces, const ast::Call& node, Span span);
   ExpressionPtr print_scalar(const ast::Map& map, const Builtin& row, Span span);
   ExpressionPtr print_map(const ast::Call& node, const ast::Map& map, const Builtin& row, Span span);
+
+  // check_format.cc
+  Span span_within(const ast::Expression& source, FormatRange range) const;
+  std::optional<std::vector<FormatPiece>> read_format(const ast::Expression& source,
+                                                      const std::string& format);
+  bool has_values_for(const std::vector<FormatPiece>& pieces, const ast::Call& node);
+  void check_conversions(const std::vector<FormatPiece>& pieces, const typed::Expressions& values);
+  /// A call that sends the values of a format.
+  ExpressionPtr formatted(EventKind kind, const ast::Call& node, const Builtin& row, Span span);
+
+  // check_memory_call.cc
+  ExpressionPtr packet_field(const ast::Call& node, const Type& structure, const char* name);
+
+  // check_presented.cc
+  ExpressionPtr address_bytes(const ast::Call& node, size_t index, const Builtin& row,
+                              const std::string& expected);
+  ExpressionPtr text_index(Span span, const std::string& text);
 
   // check_meta.cc
   ExpressionPtr answer(const ast::Call& node, Span span, bool (*holds)(const typed::Expression&));

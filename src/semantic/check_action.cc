@@ -1,90 +1,15 @@
-// Calls that act: printf, print, clear, time, exit.
-#include "program/format_spec.h"
+// Calls that act: print, clear, time, exit.
 #include "semantic/check.h"
 #include "semantic/conversion.h"
-#include "semantic/limits.h"
 
 namespace trc {
 namespace {
-
-std::string arguments_given(size_t count) { return std::to_string(count) + (count == 1 ? " is" : " are"); }
 
 typed::Call action_call(const Builtin& row, uint32_t index, typed::Expressions arguments = {}) {
   return {.id = row.id, .arguments = std::move(arguments), .index = index, .access = {}};
 }
 
 } // namespace
-
-typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin& row, Span span) {
-  return formatted(EventKind::printf, node, row, span);
-}
-
-typed::ExpressionPtr Checker::check_errorf(const ast::Call& node, const Builtin& row, Span span) {
-  return formatted(EventKind::errorf, node, row, span);
-}
-
-typed::ExpressionPtr Checker::check_warnf(const ast::Call& node, const Builtin& row, Span span) {
-  return formatted(EventKind::warnf, node, row, span);
-}
-
-/// Whether as many values are given as the format takes.
-bool Checker::has_wanted_arguments(const std::vector<FormatPiece>& pieces, const ast::Call& node, Span span) {
-  const size_t wanted = argument_count(pieces), given = node.arguments.size() - 1;
-  if (wanted == given) return true;
-  report(DiagnosticId::format_arguments, span, std::to_string(wanted) + (wanted == 1 ? " value" : " values"),
-         arguments_given(given));
-  return false;
-}
-
-typed::ExpressionPtr Checker::formatted(EventKind kind, const ast::Call& node, const Builtin& row,
-                                        Span span) {
-  const std::string format = *text(*node.arguments[0]);
-  auto pieces = parse_format(format);
-  if (!pieces) {
-    report(DiagnosticId::format_unknown, node.arguments[0]->span, pieces.error().specifier,
-           pieces.error().cause);
-    return unknown(span);
-  }
-  if (!has_wanted_arguments(*pieces, node, span)) return unknown(span);
-  typed::Expressions values;
-  std::vector<Type> types;
-  for (size_t i = 1; i < node.arguments.size(); ++i) {
-    values.push_back(value(*node.arguments[i]));
-    types.push_back(values.back()->type);
-  }
-  size_t next = 0;
-  auto number = [&](const std::string& specifier) {
-    const typed::Expression& e = *values[next++];
-    if (!e.type.is_none() && !e.type.is_scalar())
-      report(DiagnosticId::format_type, e.span, specifier, with_article(e.type),
-             specifier == "*" ? "it is a width or precision" : "print it with `%s`");
-  };
-  auto buffer = [&] {
-    const typed::Expression& e = *values[next++];
-    if (!e.type.is_none() && e.type.kind != TypeKind::buffer)
-      report(DiagnosticId::format_buffer, e.span, with_article(e.type));
-  };
-  for (const FormatPiece& piece : *pieces) {
-    if (piece.width_from_argument) number("*");
-    if (piece.precision_from_argument) number("*");
-    if (piece.conversion == 's')
-      ++next;
-    else if (piece.conversion == 'r')
-      buffer();
-    else if (piece.conversion)
-      number(std::string("%") + piece.conversion);
-  }
-  // Besides its bytes each value has its place, padding and a NUL, and the record has its header.
-  constexpr uint32_t kOverhead = 16;
-  uint32_t size = kOverhead;
-  for (const Type& type : types)
-    size += type.size + kOverhead;
-  if (size > kMostScratch)
-    report(DiagnosticId::scratch_too_large, span, "the values of this `" + std::string(row.name) + "` take",
-           std::to_string(size), std::to_string(kMostScratch));
-  uint32_t event = add_event(kind, format, std::move(types), script_place(span));
-  return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
-}
 
 typed::ExpressionPtr Checker::check_print(const ast::Call& node, const Builtin& row, Span span) {
   const ast::Map* map = as_map(*node.arguments[0]);

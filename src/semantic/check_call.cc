@@ -365,11 +365,11 @@ typed::ExpressionPtr Checker::check_curtask(const ast::Call&, const Builtin& row
   typed::ExpressionPtr Checker::check_##id(const ast::Call&, const Builtin&, Span) {                         \
     TRC_CHECK(false, "a builtin with a plain result was checked as a special one");                          \
   }
+PLAIN(cgroup)
 PLAIN(comm)
 PLAIN(cpu)
 PLAIN(elapsed)
 PLAIN(gid)
-PLAIN(nsecs)
 PLAIN(pid)
 PLAIN(tid)
 PLAIN(uid)

@@ -85,13 +85,8 @@ static output::Value value_of(const typed::Expression& e) {
 }
 
 typed::ExpressionPtr Checker::check_fail(const ast::Call& node, const Builtin&, Span span) {
-  auto pieces = parse_format(*text(*node.arguments[0]));
-  if (!pieces) {
-    report(DiagnosticId::format_unknown, node.arguments[0]->span, pieces.error().specifier,
-           pieces.error().cause);
-    return unknown(span);
-  }
-  if (!has_wanted_arguments(*pieces, node, span)) return unknown(span);
+  auto pieces = read_format(*node.arguments[0], *text(*node.arguments[0]));
+  if (!pieces || !has_values_for(*pieces, node)) return unknown(span);
   std::vector<output::Value> values;
   for (size_t i = 1; i < node.arguments.size(); ++i)
     values.push_back(value_of(*comptime_value(*node.arguments[i])));

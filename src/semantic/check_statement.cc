@@ -22,7 +22,8 @@ static bool acts(const typed::Expression& e) {
   if (auto* cut = std::get_if<typed::Convert>(&e.node)) // `$x++` of a narrow variable
     return std::holds_alternative<typed::VariableStep>(cut->operand->node);
   if (auto* call = std::get_if<typed::Call>(&e.node))
-    return call->id == BuiltinId::delete_key || builtin(call->id).kind == BuiltinKind::action;
+    return call->id == BuiltinId::delete_key || call->id == BuiltinId::skboutput ||
+           builtin(call->id).kind == BuiltinKind::action;
   return std::holds_alternative<typed::VariableStep>(e.node) ||
          std::holds_alternative<typed::FunctionCall>(e.node) ||
          std::holds_alternative<typed::MapStep>(e.node);

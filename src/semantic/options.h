@@ -10,12 +10,16 @@
 
 namespace trc {
 
+class Sources;
+
 /// What a parameter `$N` is replaced by.
 using Parameters = std::vector<std::string>;
 
 struct AnalysisOptions {
   Parameters parameters; ///< `$1`, `$2`, …
   Settings settings;
+  bool unsafe = false;              ///< functions may be used that do more than look at the system
+  const Sources* sources = nullptr; ///< where spans point to, for places inside of literals; may be null
   std::shared_ptr<const CDefinitions> definitions = nullptr; ///< of the script's C text; may be null
   std::shared_ptr<const TypeSource> kernel_types; ///< of the kernel that is analyzed for; never null
 };

@@ -87,6 +87,17 @@ FormatError error(std::string_view format) {
   return pieces ? FormatError{} : pieces.error();
 }
 
+TEST(FormatSpec, Ranges) {
+  const std::vector<FormatPiece> pieces = parse("ab%5dc%%%-3rx%gr");
+  EXPECT_EQ(pieces[0].range, (FormatRange{2, 5}));
+  EXPECT_EQ(pieces[1].range, (FormatRange{8, 12}));
+  EXPECT_EQ(pieces[2].range, (FormatRange{12, 15}));
+  EXPECT_EQ(pieces[2].conversion, 'g');
+  EXPECT_EQ(error("a%d %.2f").range, (FormatRange{4, 8}));
+  EXPECT_EQ(lone_percents("5%, %d%% %"), (std::vector<FormatRange>{{1, 2}, {9, 10}}));
+  EXPECT_EQ(error("%2$d").specifier, "%2$");
+}
+
 TEST(FormatSpec, Refusals) {
   for (char letter : std::string_view("eEfFgGaA")) {
     FormatError refused = error(std::string("a %d %.2") + letter);

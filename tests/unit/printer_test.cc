@@ -166,7 +166,7 @@ TEST(TextPrinter, ValuesAndText) {
                       printer.value(tuple({integer(1), text("x")}));
                       printer.value({});
                       printer.printf("a\tb");
-                      printer.time("12:00:00\n");
+                      printer.text("time", "12:00:00\n");
                       printer.final_maps();
                     }),
             "(1, x)\nnull\na\tb12:00:00\n\n\n");
@@ -237,7 +237,7 @@ TEST(JsonPrinter, Records) {
                     [](Printer& printer) {
                       printer.attached(2);
                       printer.printf("a\tb\n");
-                      printer.time("12:00:00\n");
+                      printer.text("time", "12:00:00\n");
                       printer.warning("no \"x\"");
                       printer.final_maps();
                       printer.loss({12, "updates", "map full", "@x"});
