@@ -49,12 +49,12 @@ std::optional<std::string> formatted_time(const std::string& format, uint64_t si
   const auto seconds = static_cast<std::time_t>(since_1970 / kSecond);
   std::tm local = {};
   if (::localtime_r(&seconds, &local) == nullptr) return {};
-  // A mark at the end tells an empty text from one that did not fit.
-  const std::string marked = with_fractions(format, since_1970 % kSecond) + "x";
+  // A mark in front tells an empty text from one that did not fit.
+  const std::string marked = "x" + with_fractions(format, since_1970 % kSecond);
   std::string text(format.size() * 4 + 128, '\0');
   for (;;) {
     const size_t length = std::strftime(text.data(), text.size(), marked.c_str(), &local);
-    if (length > 0) return text.substr(0, length - 1);
+    if (length > 0) return text.substr(1, length - 1);
     if (text.size() > kLongestTime) return {};
     text.resize(text.size() * 4);
   }

@@ -21,32 +21,62 @@ namespace {
 /// How often is looked for a signal while a command runs.
 constexpr int kLook = 50; // milliseconds
 
-/// Follows a shell's text: what quotes a place in it stands in.
+/// Follows a shell's text: what quotes a place in it stands in. A command substitution begins anew.
 class Quotes {
 public:
   enum class State : uint8_t { none, single, twice };
 
   void follow(std::string_view text) {
-    for (char c : text)
+    for (char c : text) {
       follow(c);
+      before_ = c;
+    }
   }
-  State state() const { return state_; }
+  State state() const { return levels_.back().state; }
 
 private:
+  struct Level {
+    State state = State::none;
+    char end = '\0'; ///< ends it, where it is not in quotes
+  };
+
   void follow(char c) {
+    State& state = levels_.back().state;
     if (is_escaped_) {
       is_escaped_ = false;
-    } else if (c == '\\' && state_ != State::single) {
+    } else if (state == State::single) {
+      if (c == '\'') state = State::none;
+    } else if (c == '\\') {
       is_escaped_ = true;
-    } else if (c == '\'' && state_ != State::twice) {
-      state_ = state_ == State::single ? State::none : State::single;
-    } else if (c == '"' && state_ != State::single) {
-      state_ = state_ == State::twice ? State::none : State::twice;
+    } else if (c == '"') {
+      state = state == State::twice ? State::none : State::twice;
+    } else if (c == '`') {
+      // Within one, in double quotes of its own or not, it can only be the end.
+      if (is_in_backticks_)
+        leave('`');
+      else
+        levels_.push_back({.end = '`'});
+      is_in_backticks_ = !is_in_backticks_;
+    } else if (c == '(' && (before_ == '$' || state == State::none)) {
+      levels_.push_back({.end = ')'});
+    } else if (state == State::none) {
+      if (c == '\'') state = State::single;
+      if (c == ')' && levels_.back().end == ')') levels_.pop_back();
     }
   }
 
-  State state_ = State::none;
+  void leave(char end) {
+    while (levels_.size() > 1) {
+      const bool found = levels_.back().end == end;
+      levels_.pop_back();
+      if (found) return;
+    }
+  }
+
+  std::vector<Level> levels_ = {{}};
+  bool is_in_backticks_ = false;
   bool is_escaped_ = false;
+  char before_ = '\0';
 };
 
 /// Should the quotes be told wrongly (in a here-document, for one), the text comes out wrong, but it is no

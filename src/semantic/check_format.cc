@@ -1,6 +1,6 @@
 // Calls with a printf format: whether it can be read, and whether its values fit its conversions. What is
 // wrong within a format is shown there.
-#include "lexer/scanner.h"
+#include "parser/literal_place.h"
 #include "program/format_spec.h"
 #include "semantic/check.h"
 #include "semantic/conversion.h"
@@ -13,12 +13,7 @@ Span Checker::span_within(const ast::Expression& source, FormatRange range) cons
   const ast::Expression& meant = behind(source);
   const Sources* sources = context_.options.sources;
   if (!sources || !std::holds_alternative<ast::String>(meant.node)) return source.span;
-  std::string_view literal = sources->slice(meant.span);
-  if (literal.size() < 2 || literal.front() != '"' || literal.back() != '"') return source.span;
-  literal = literal.substr(1, literal.size() - 2);
-  const uint32_t first = meant.span.begin + 1;
-  return {first + static_cast<uint32_t>(scanner::offset_in_literal(literal, range.begin)),
-          first + static_cast<uint32_t>(scanner::offset_in_literal(literal, range.end))};
+  return place_in_literal(*sources, meant.span, range.begin, range.end);
 }
 
 /// The format that a call's first argument is; nothing, and a diagnostic, if it is none.

@@ -90,8 +90,8 @@ FormatError error(std::string_view format) {
 TEST(FormatSpec, Ranges) {
   const std::vector<FormatPiece> pieces = parse("ab%5dc%%%-3rx%gr");
   EXPECT_EQ(pieces[0].range, (FormatRange{2, 5}));
-  EXPECT_EQ(pieces[1].range, (FormatRange{8, 12}));
-  EXPECT_EQ(pieces[2].range, (FormatRange{12, 15}));
+  EXPECT_EQ(pieces[1].range, (FormatRange{8, 13}));
+  EXPECT_EQ(pieces[2].range, (FormatRange{13, 16}));
   EXPECT_EQ(pieces[2].conversion, 'g');
   EXPECT_EQ(error("a%d %.2f").range, (FormatRange{4, 8}));
   EXPECT_EQ(lone_percents("5%, %d%% %"), (std::vector<FormatRange>{{1, 2}, {9, 10}}));

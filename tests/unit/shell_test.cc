@@ -48,7 +48,8 @@ TEST(Shell, NothingIsInjected) {
       "\xff\x01"};
   for (const std::string& word : evil) {
     for (const char* format : {"printf '%%s' %s", "printf '%%s' '%s'", "printf '%%s' \"%s\"",
-                               "printf %%s \"$(printf %%s \"%s\")\""}) {
+                               "printf %%s \"$(printf %%s \"%s\")\"", "printf %%s \"$( (printf %%s %s) )\"",
+                               "printf '%%s' \"$(printf '%%s' '%s')\""}) {
       std::string expected = word;
       if (std::string_view(format).contains("$(")) // which takes line feeds off the end
         while (expected.ends_with('\n'))
