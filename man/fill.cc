@@ -45,11 +45,12 @@ constexpr OptionRow kOptions[] = {
 };
 
 struct LossRow {
-  std::string_view what, cause;
+  std::string_view verb, what, cause;
 };
 
 constexpr LossRow kLosses[] = {
-#define LOSS(id, what, cause) {what, cause},
+#define LOSS(id, what, cause) {"lost", what, cause},
+#define FAILURE(id, what, cause, helper, code) {"failed", what, cause},
 #include "program/losses.def"
 #undef LOSS
 };
@@ -248,8 +249,8 @@ std::string operators(const std::string& grammar) {
 std::string losses() {
   std::string out;
   for (const LossRow& row : kLosses)
-    out += (out.empty() ? "lost N " : "\nlost N ") + std::string(row.what) + ": " + std::string(row.cause) +
-           ", PLACE";
+    out += (out.empty() ? "" : "\n") + std::string(row.verb) + " N " + std::string(row.what) + ": " +
+           std::string(row.cause) + ", PLACE";
   return block("code", out, Place::paragraph);
 }
 

@@ -42,6 +42,10 @@ ProgramBuilder::DataLocation ProgramBuilder::data_location(const probes::Context
           .length = ir.CreateLShr(where, 16)};
 }
 
+void ProgramBuilder::count_if_longer(Value* length, uint32_t most) {
+  if_true(m_.ir.CreateICmpUGT(length, word(most)), [&] { m_.count_loss(LossCause::field_cut, m_.place()); });
+}
+
 /// An argument that is no scalar, and `bytes` of any type, to memory of the type's size.
 void ProgramBuilder::store_argument(const probes::ContextAccess& access, const Type& type, Value* to) {
   const uint32_t size = type.size;
@@ -56,13 +60,18 @@ void ProgramBuilder::store_argument(const probes::ContextAccess& access, const T
     zero(to, size);
     store_scalar(length, to, integer_type(4, false));
     m_.call(Helper::probe_read_kernel, {offset(to, 4), m_.opaque(length), data.from});
+    count_if_longer(data.length, most);
     return;
   }
   default: {
     zero(to, size);
-    const bool is_elsewhere = access.kind == probes::AccessKind::data_loc_string;
-    read_string(AddressSpace::kernel, to, word(size),
-                is_elsewhere ? data_location(access).from : offset(context(), access.offset));
+    if (access.kind != probes::AccessKind::data_loc_string) {
+      read_string(AddressSpace::kernel, to, word(size), offset(context(), access.offset));
+      return;
+    }
+    const DataLocation data = data_location(access);
+    read_string(AddressSpace::kernel, to, word(size), data.from);
+    count_if_longer(data.length, size); // the length counts the NUL
   }
   }
 }

@@ -7,6 +7,7 @@
 namespace trc::codegen {
 
 llvm::Value* ProgramBuilder::scalar(const typed::Expression& e) {
+  const ModuleBuilder::Focus focus(m_, e.span);
   const Mark before = mark();
   Value* value = scalar_value(e);
   release(before); // what it was made from in memory is done with

@@ -22,7 +22,9 @@ struct CodegenOptions {
   unsigned cpus = 1;   ///< possible CPUs: slots of per-CPU scalars are laid out for so many
   /// Set where trc does not live in the initial PID namespace: process ids are those of this one then.
   std::optional<PidNamespaceId> pid_namespace;
-  std::optional<uint64_t> pid; ///< -p: programs return at once for other processes
+  bool counts_events = false;   ///< that probes see, for the session to show how it goes
+  bool counts_failures = false; ///< -k: FAILURE rows of program/losses.def too
+  std::optional<uint64_t> pid;  ///< -p: programs return at once for other processes
 };
 
 CompiledProgram generate(const typed::Program& program, const CodegenOptions& options);

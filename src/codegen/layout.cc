@@ -178,11 +178,25 @@ ValueLayout layout_of(const TypeSource* types, const Type& type, uint32_t offset
 
 uint32_t loss_offset(const Manifest& manifest, size_t index) { return manifest.loss_offset + 8 * index; }
 
-Manifest lay_out(const typed::Program& program, unsigned cpus, const Sources& sources) {
+/// Counts events, on each CPU.
+static MapInfo events_seen(unsigned cpus, uint32_t& data_end) {
+  data_end = round_up(data_end, kCacheLine);
+  MapInfo info = {.name = "seen", .kind = MapKind::percpu_slot};
+  info.value = {.kind = ValueKind::count, .size = 8};
+  info.slot_offset = data_end;
+  info.slot_stride = kCacheLine;
+  data_end += info.slot_stride * cpus;
+  return info;
+}
+
+Manifest lay_out(const typed::Program& program, const CodegenOptions& code_options) {
+  const unsigned cpus = code_options.cpus;
+  const Sources& sources = code_options.sources;
   Manifest manifest;
   uint32_t data_end = sizeof(ControlWords);
   for (const typed::Map& map : program.maps)
     manifest.maps.push_back(lay_out_map(program, map, cpus, data_end));
+  if (code_options.counts_events) manifest.maps.push_back(events_seen(cpus, data_end));
   for (const typed::Option& option : program.options)
     manifest.options.push_back(lay_out_option(option, data_end));
   manifest.texts = program.texts;

@@ -2,6 +2,7 @@
 // manifest's plain-data half from the typed program.
 #pragma once
 
+#include "codegen/generate.h"
 #include "program/manifest.h"
 #include "semantic/typed_program.h"
 
@@ -16,7 +17,7 @@ inline constexpr uint32_t kInlineString = 32;
 
 /// Maps, events and actions of the program; maps the compiler needs itself (rings) come after the script's.
 /// Programs and losses are still missing.
-Manifest lay_out(const typed::Program& program, unsigned cpus, const Sources& sources);
+Manifest lay_out(const typed::Program& program, const CodegenOptions& options);
 
 /// Offset in the data map of a loss counter: they lie at its end, as they are made while code is generated.
 uint32_t loss_offset(const Manifest& manifest, size_t index);

@@ -68,11 +68,12 @@ llvm::Value* ProgramBuilder::key_address(const typed::MapAccess& access) {
 }
 
 /// Goes on behind both `missing` and here, with `value` from here and `absent` from there.
-llvm::Value* ProgramBuilder::or_absent(Value* value, BasicBlock* missing, Value* absent) {
+llvm::Value* ProgramBuilder::or_absent(Value* value, BasicBlock* missing, Value* absent, bool is_failure) {
   auto& ir = m_.ir;
   BasicBlock *from = ir.GetInsertBlock(), *end = new_block("end");
   ir.CreateBr(end);
   ir.SetInsertPoint(missing);
+  if (is_failure) count_missing_key();
   ir.CreateBr(end);
   ir.SetInsertPoint(end);
   auto* phi = ir.CreatePHI(value->getType(), 2);
@@ -81,7 +82,8 @@ llvm::Value* ProgramBuilder::or_absent(Value* value, BasicBlock* missing, Value*
   return phi;
 }
 
-llvm::Value* ProgramBuilder::with_element(const typed::MapAccess& access, Value* absent, const Use& present) {
+llvm::Value* ProgramBuilder::with_element(const typed::MapAccess& access, Value* absent, const Use& present,
+                                          bool is_failure) {
   auto& ir = m_.ir;
   Value* key = key_address(access);
   BasicBlock *missing = new_block("missing"), *found = new_block("found");
@@ -89,7 +91,7 @@ llvm::Value* ProgramBuilder::with_element(const typed::MapAccess& access, Value*
       ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {map_pointer(access, missing), key}), ir.getPtrTy());
   ir.CreateCondBr(is_null(element), missing, found);
   ir.SetInsertPoint(found);
-  return or_absent(present(element), missing, absent);
+  return or_absent(present(element), missing, absent, is_failure);
 }
 
 llvm::Value* ProgramBuilder::with_new_element(const typed::MapAccess& access, Value* absent, const Use& use) {
@@ -139,7 +141,8 @@ void ProgramBuilder::count_failed_insertion(Value* result, const std::string& ma
 
 llvm::Value* ProgramBuilder::read_scalar(const typed::MapAccess& access, const Type& type) {
   if (is_slot(info(access))) return load_scalar(slot(info(access), nullptr).value, type);
-  return with_element(access, word(0), [&](Value* element) { return load_scalar(element, type); });
+  return with_element(
+      access, word(0), [&](Value* element) { return load_scalar(element, type); }, true);
 }
 
 llvm::Value* ProgramBuilder::read_address(const typed::MapAccess& access, const Type& type) {
@@ -147,7 +150,8 @@ llvm::Value* ProgramBuilder::read_address(const typed::MapAccess& access, const 
   // Copied: the element could change or be reused while it is looked at.
   Value* place = allocate(type.size);
   zero(place, type.size);
-  with_element(access, word(0), [&](Value* element) { return copy(place, element, type.size), word(0); });
+  with_element(
+      access, word(0), [&](Value* element) { return copy(place, element, type.size), word(0); }, true);
   return place;
 }
 
@@ -213,7 +217,11 @@ llvm::Value* ProgramBuilder::read_aggregation(const typed::MapAccess& access, co
     }
     Value* key = key_address(access);
     BasicBlock* missing = new_block("missing");
-    each_element(map_pointer(access, missing), key, add);
+    Value* map = map_pointer(access, missing);
+    if (m_.options.counts_failures)
+      if_true(m_.ir.CreateICmpEQ(m_.call(Helper::map_lookup_elem, {map, key}), word(0)),
+              [&] { count_missing_key(); });
+    each_element(map, key, add);
     branch_to(missing);
     m_.ir.SetInsertPoint(missing);
   });

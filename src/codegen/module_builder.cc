@@ -13,8 +13,8 @@
 namespace trc::codegen {
 
 ModuleBuilder::ModuleBuilder(const typed::Program& program_, const CodegenOptions& options_)
-    : program(program_), options(options_), manifest(lay_out(program_, options_.cpus, options_.sources)),
-      module("trc", context), ir(context), debug_(module) {
+    : program(program_), options(options_), manifest(lay_out(program_, options_)), module("trc", context),
+      ir(context), debug_(module) {
   set_target(module);
   module.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
   module.addModuleFlag(llvm::Module::Warning, "Dwarf Version", 4);
@@ -79,7 +79,7 @@ uint32_t ModuleBuilder::lines_before(const Location& at, Span span) {
 }
 
 void ModuleBuilder::set_location(Span span) {
-  span_ = span;
+  span_ = at_ = span;
   Location at = options.sources.locate(span.begin);
   // BTF has ten bits for a column; more would spill into the line.
   const uint32_t column = std::min<uint32_t>(at.column, 1023);
@@ -88,7 +88,7 @@ void ModuleBuilder::set_location(Span span) {
 }
 
 std::string ModuleBuilder::place() const {
-  Location at = options.sources.locate(span_.begin);
+  Location at = options.sources.locate(at_.begin);
   return std::string(at.source) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 

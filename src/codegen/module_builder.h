@@ -40,10 +40,11 @@ public:
   template<class Fill> void within(llvm::Function* function, const Fill& fill) {
     llvm::IRBuilder<>::InsertPointGuard guard(ir);
     llvm::DISubprogram* outer = std::exchange(subprogram_, function->getSubprogram());
-    const Span span = span_;
+    const Span span = span_, at = at_;
     fill();
     subprogram_ = outer;
     span_ = span;
+    at_ = at;
   }
   llvm::Value* call(Helper helper, std::initializer_list<llvm::Value*> arguments);
   /// A place in the data map.
@@ -58,11 +59,26 @@ public:
   void set_location(Span span);
   uint32_t lines_before(const Location& at, Span span);
   Span span() const { return span_; }
-  /// The place that set_location() named last, as `FILE:LINE:COLUMN`.
+  /// As long as it lives, place() is that of an expression.
+  class Focus {
+  public:
+    Focus(ModuleBuilder& module, Span span) : module_(module), before_(std::exchange(module.at_, span)) {}
+    Focus(const Focus&) = delete;
+    Focus& operator=(const Focus&) = delete;
+    ~Focus() { module_.at_ = before_; }
+
+  private:
+    ModuleBuilder& module_;
+    Span before_;
+  };
+  /// The place of the expression that is being lowered, or else that set_location() named last, as
+  /// `FILE:LINE:COLUMN`.
   std::string place() const;
   /// Counts one loss; the counter is made when it is first asked for.
   void count_loss(LossCause cause, const std::string& place);
   uint32_t ring(MapKind kind) const;
+  /// The map in which options.counts_events counts.
+  uint32_t seen_map() const { return program.maps.size(); }
   /// Stops LLVM from reasoning about a value: for computations whose form the verifier relies on.
   llvm::Value* opaque(llvm::Value* value);
 
@@ -87,7 +103,7 @@ private:
   llvm::DISubprogram* subprogram_ = nullptr;
   std::map<std::string, llvm::GlobalVariable*> constants_;
   std::map<std::pair<LossCause, std::string>, size_t> losses_; ///< their indices in the manifest
-  Span span_;
+  Span span_, at_;
 };
 
 } // namespace trc::codegen

@@ -27,6 +27,7 @@ uint32_t touched_bytes(typed::BitRange bits) { return (bits.first + bits.bits + 
 } // namespace
 
 ProgramBuilder::Place ProgramBuilder::place(const typed::Expression& e) {
+  const ModuleBuilder::Focus focus(m_, e.span);
   return std::visit(overloaded{
                         [&](const typed::Dereference& n) { return pointed_to(n); },
                         [&](const typed::Part& n) {
@@ -167,7 +168,7 @@ void ProgramBuilder::store_all(const Place& place, const Type& type, Value* to) 
   const bool is_here = place.where == Where::here;
   if (type.is_string() && place.is_raw)
     store_c_string(place.where == Where::elsewhere ? place.space : AddressSpace::kernel, place.base,
-                   type.size, to, !is_here);
+                   type.size, to, is_here ? Reads::own : Reads::field);
   else if (is_here)
     copy(to, place.base, type.size);
   else
@@ -176,13 +177,20 @@ void ProgramBuilder::store_all(const Place& place, const Type& type, Value* to) 
 
 /// Up to `size` bytes to the first NUL, with zeroes behind it. A longer string fills the place to its last
 /// byte, without NUL, which marks it as cut.
-void ProgramBuilder::store_c_string(AddressSpace space, Value* from, uint32_t size, Value* to,
-                                    bool may_fault) {
+void ProgramBuilder::store_c_string(AddressSpace space, Value* from, uint32_t size, Value* to, Reads reads) {
   zero(to, size);
   Value* got = read_string(space, to, word(size), from);
-  if (may_fault) count_if_faulted(got);
-  if_true(m_.ir.CreateICmpEQ(got, word(size)),
-          [&] { read_bytes(space, offset(to, size - 1), word(1), offset(from, size - 1)); });
+  if (reads != Reads::own) count_if_faulted(got);
+  if_true(m_.ir.CreateICmpEQ(got, word(size)), [&] { read_last(space, from, size, to, reads); });
+}
+
+/// The last byte, which the helper has made a NUL. It is one if the string fits by a hair.
+void ProgramBuilder::read_last(AddressSpace space, Value* from, uint32_t size, Value* to, Reads reads) {
+  Value* last = offset(to, size - 1);
+  read_bytes(space, last, word(1), offset(from, size - 1));
+  if (reads != Reads::longest) return;
+  if_true(m_.ir.CreateICmpNE(load_bytes(last, 1), m_.ir.getInt8(0)),
+          [&] { m_.count_loss(LossCause::string_cut, m_.place()); });
 }
 
 /// Where the bytes can be looked at as they should be: where they lie, or in a copy.

@@ -26,6 +26,7 @@ private:
   void check_selectors();
   void check_cookie();
   void check_state();
+  void count_event();
   void check_pid();
   void check_compat(const probes::TaskFields& fields);
   bool has_task() const;
@@ -134,7 +135,14 @@ private:
   void fetch(const Place& place, Value* to, uint32_t size);
   void store_from(const Place& place, const Type& type, Value* to);
   void store_all(const Place& place, const Type& type, Value* to);
-  void store_c_string(AddressSpace space, Value* from, uint32_t size, Value* to, bool may_fault);
+  /// Where a C string comes from.
+  enum class Reads : uint8_t {
+    own,    ///< memory of the program: reading does not fail
+    field,  ///< an array elsewhere, which it may fill to its end
+    longest ///< an address: what does not fit is lost
+  };
+  void store_c_string(AddressSpace space, Value* from, uint32_t size, Value* to, Reads reads);
+  void read_last(AddressSpace space, Value* from, uint32_t size, Value* to, Reads reads);
   Value* place_address(const typed::Expression& expression);
 
   // flow helpers
@@ -176,6 +184,7 @@ private:
   // statement.cc
   void block(const typed::Block& block);
   void statement(const typed::Statement& statement);
+  void evaluate(const typed::Expression& expression);
   void assign_map(const typed::AssignMap& node);
   void update_map(const typed::UpdateMap& node);
   void if_statement(const typed::If& node);
@@ -203,6 +212,7 @@ private:
     Value *from, *length;
   };
   DataLocation data_location(const probes::ContextAccess& access);
+  void count_if_longer(Value* length, uint32_t most);
 
   // text.cc: strings and tuples
   void store(const typed::Expression& expression, Value* to);
@@ -243,10 +253,15 @@ private:
   /// for the verifier `missing` is where to go if not.
   Value* map_pointer(const typed::MapAccess& access, BasicBlock* missing);
   Value* key_address(const typed::MapAccess& access);
-  Value* or_absent(Value* value, BasicBlock* missing, Value* absent);
+  Value* or_absent(Value* value, BasicBlock* missing, Value* absent, bool is_failure = false);
   using Use = std::function<Value*(Value* element)>;
   /// The value of `present` on the element of a hash, or `absent` where there is none.
-  Value* with_element(const typed::MapAccess& access, Value* absent, const Use& present);
+  Value* with_element(const typed::MapAccess& access, Value* absent, const Use& present,
+                      bool is_failure = false);
+  /// With -k.
+  void count_missing_key() {
+    if (m_.options.counts_failures) m_.count_loss(LossCause::key_not_found, m_.place());
+  }
   /// The same with an element that is made zero first if it is not there; counts a loss and gives `absent` if
   /// the map is full.
   Value* with_new_element(const typed::MapAccess& access, Value* absent, const Use& use);

@@ -77,6 +77,7 @@ void ProgramBuilder::prologue() {
   const auto& selector = probe_.instances.front().selector;
   if (selector && selector->task) check_compat(*selector->task);
   if (probe_.instances.size() > 1 && probe_.has_cookie) check_cookie();
+  if (m_.options.counts_events && probe_.run_by != probes::RunBy::session_edge) count_event();
   open_scratch();
 }
 
@@ -109,6 +110,12 @@ void ProgramBuilder::check_state() {
   auto* state = m_.ir.CreateLoad(m_.ir.getInt64Ty(), m_.data(offsetof(ControlWords, state)));
   state->setVolatile(true);
   return_unless(m_.ir.CreateICmpEQ(state, word(kRunning)), "running");
+}
+
+/// Nearly: one that interrupts another at the wrong moment is not counted. It is to be cheap.
+void ProgramBuilder::count_event() {
+  Value* seen = slot(m_.manifest.maps[m_.seen_map()], nullptr).value;
+  store_word(m_.ir.CreateAdd(load_word(seen), word(1)), seen);
 }
 
 void ProgramBuilder::check_pid() {

@@ -15,16 +15,7 @@ void ProgramBuilder::statement(const typed::Statement& source) {
   m_.set_location(source.span);
   const Mark before = mark();
   std::visit(overloaded{
-                 [&](const typed::Evaluate& n) {
-                   if (auto* function = std::get_if<typed::FunctionCall>(&n.expression->node))
-                     call_function(*function);
-                   else if (auto* call = std::get_if<typed::Call>(&n.expression->node))
-                     lower(*call, n.expression->type);
-                   else if (n.expression->type.is_scalar())
-                     scalar(*n.expression);
-                   else
-                     address(*n.expression);
-                 },
+                 [&](const typed::Evaluate& n) { evaluate(*n.expression); },
                  [&](const typed::AssignVariable& n) {
                    if (n.value->type.is_scalar()) {
                      Value* number = scalar(*n.value);
@@ -50,6 +41,23 @@ void ProgramBuilder::statement(const typed::Statement& source) {
              },
              source.node);
   release(before);
+}
+
+/// A value that nobody takes.
+void ProgramBuilder::evaluate(const typed::Expression& e) {
+  if (auto* function = std::get_if<typed::FunctionCall>(&e.node)) {
+    call_function(*function);
+  } else if (auto* call = std::get_if<typed::Call>(&e.node)) {
+    Value* value = lower(*call, e.type);
+    // Who looks at the result of delete() knows that the key may not be there.
+    if (call->id == BuiltinId::delete_key && m_.options.counts_failures)
+      if_true(m_.ir.CreateICmpEQ(value, word(0)),
+              [&] { m_.count_loss(LossCause::key_not_deleted, m_.place()); });
+  } else if (e.type.is_scalar()) {
+    scalar(e);
+  } else {
+    address(e);
+  }
 }
 
 void ProgramBuilder::if_statement(const typed::If& node) {

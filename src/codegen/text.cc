@@ -10,6 +10,7 @@
 namespace trc::codegen {
 
 void ProgramBuilder::store(const typed::Expression& e, Value* to) {
+  const ModuleBuilder::Focus focus(m_, e.span);
   const Mark before = mark();
   store_parts(e, to);
   release(before);
@@ -103,6 +104,7 @@ llvm::Value* ProgramBuilder::made(const typed::Expression& e) {
 
 /// Where the bytes of a string or tuple are; a temporary is made if they are nowhere yet.
 llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
+  const ModuleBuilder::Focus focus(m_, e.span);
   return std::visit(overloaded{
                         [&](const typed::Text& n) { return m_.constant_bytes(n.bytes, e.type.size); },
                         [&](const typed::VariableRead& n) { return variable(n.variable); },
@@ -173,10 +175,16 @@ void ProgramBuilder::store_str(const typed::Call& call, uint32_t size, Value* to
     Value* length = scalar(*call.arguments[1]);
     Value* bounded = m_.ir.CreateSelect(m_.ir.CreateICmpULT(length, word(size)), length, word(size));
     const AddressSpace space = is_here ? AddressSpace::kernel : source.type.space;
-    count_if_faulted(read_string(space, to, m_.opaque(bounded), from));
+    Value* got = read_string(space, to, m_.opaque(bounded), from);
+    count_if_faulted(got);
+    // What the script itself cuts off is not lost.
+    if (is_here || size != m_.program.settings.max_strlen) return;
+    Value* wants_more = m_.ir.CreateICmpUGT(length, word(size));
+    if_true(m_.ir.CreateAnd(wants_more, m_.ir.CreateICmpEQ(got, word(size))),
+            [&] { read_last(space, from, size, to, Reads::longest); });
     return;
   }
-  store_c_string(source.type.space, from, size, to, true);
+  store_c_string(source.type.space, from, size, to, Reads::longest);
 }
 
 /// buf(): the number of bytes, then the bytes, and zeroes behind them. None where they can't be read.
@@ -190,8 +198,10 @@ llvm::Value* ProgramBuilder::read_buffer(const typed::Call& call, uint32_t most,
   auto& ir = m_.ir;
   const typed::Expression& source = *call.arguments[0];
   Value* length = word(most);
+  Value* is_cut = ir.getFalse();
   if (call.arguments.size() > 1) {
     Value* wanted = m_.opaque(scalar(*call.arguments[1]));
+    if (most == m_.program.settings.max_strlen) is_cut = ir.CreateICmpUGT(wanted, length);
     length = m_.opaque(ir.CreateSelect(ir.CreateICmpULT(wanted, length), wanted, length));
   }
   Place from = source.type.is_scalar() ? Place{.where = Where::elsewhere,
@@ -202,6 +212,7 @@ llvm::Value* ProgramBuilder::read_buffer(const typed::Call& call, uint32_t most,
     const AddressSpace space = from.where == Where::elsewhere ? from.space : AddressSpace::kernel;
     Value* result = read_bytes(space, to, length, from.base);
     count_if_faulted(result);
+    if (is_cut != ir.getFalse()) if_true(is_cut, [&] { m_.count_loss(LossCause::buffer_cut, m_.place()); });
     return ir.CreateSelect(ir.CreateICmpSLT(result, word(0)), word(0), length);
   };
   if (!from.is_there) return read();
@@ -259,8 +270,10 @@ llvm::Value* ProgramBuilder::read_packed(const typed::Expression& e, Value* to) 
   Value* got;
   if (call && call->id == BuiltinId::str && call->arguments.size() == 1) {
     const typed::Expression& source = *call->arguments[0];
+    const ModuleBuilder::Focus focus(m_, e.span);
     got = read_string(source.type.space, to, most, m_.ir.CreateIntToPtr(scalar(source), m_.ir.getPtrTy()));
     count_if_faulted(got);
+    if_true(m_.ir.CreateICmpEQ(got, most), [&] { m_.count_loss(LossCause::string_cut, m_.place()); });
     return got;
   }
   if (!std::holds_alternative<typed::Dereference>(e.node) && !std::holds_alternative<typed::Part>(e.node))

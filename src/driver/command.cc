@@ -98,6 +98,14 @@ bool is_shown_at_once(output::Buffering buffering, int fd) {
   return buffering != output::Buffering::full;
 }
 
+/// Whether how the run goes is shown on the terminal. Not beside what a command of -c may say there.
+bool wants_progress(const Options& options) {
+  const char* terminal = std::getenv("TERM");
+  return options.format == output::Format::text && !options.quiet && options.child.empty() &&
+         terminal != nullptr && *terminal != '\0' && std::strcmp(terminal, "dumb") != 0 &&
+         isatty(STDERR_FILENO) == 1;
+}
+
 int run_session(const CompiledProgram& program, const Options& options) {
   auto file = open_output(options.output_file);
   if (!file) return fail(file.error());
@@ -107,10 +115,16 @@ int run_session(const CompiledProgram& program, const Options& options) {
                              {.pid = options.pid,
                               .command = options.child,
                               .no_warnings = options.no_warnings,
+                              .strict = options.strict,
                               .dry_run = options.dry_run,
                               .output_fd = fd,
+                              .shows_progress = options.shows_progress,
                               .interactive = is_shown_at_once(options.buffering, fd)});
-  if (!status) return fail(status.error());
+  if (!status) {
+    printer->error(status.error());
+    (void)printer->flush(); // if it can't be written, that is what has been said already
+    return fail(status.error());
+  }
   // Some file systems notice only now that they have no room.
   if (*file)
     if (auto done = close_output(std::move(*file)); !done) return fail(done.error());
@@ -146,11 +160,12 @@ int format_file(const Options& options) {
   return error == 0 ? 0 : fail(errno_failure(error, "can't write the script").error());
 }
 
-int run_script(const Options& options) {
+int run_script(Options options) {
   const bool emits = !options.emit_llvm.empty() || !options.emit_elf.empty();
   const bool helps = asks_for_help(options.script_options);
   const bool runs = options.dumps.empty() && !emits && !helps;
   const bool only_compile = !options.kernel.empty();
+  options.shows_progress = runs && !options.dry_run && wants_progress(options);
   if (only_compile && !options.dry_run && runs)
     return fail({ErrorKind::invalid, "a script compiled with --kernel can't be run here",
                  "add `--dry-run` or `-d STAGE`"});

@@ -106,6 +106,7 @@ Result<void> apply(const Row& row, const std::string& value, Options& options) {
   case OptionId::emit_llvm: options.emit_llvm = value; break;
   case OptionId::emit_elf: options.emit_elf = value; break;
   case OptionId::runtime_warnings: options.runtime_warnings = true; break;
+  case OptionId::strict: options.strict = true; break;
   case OptionId::ignored_b: break;
   }
   return {};

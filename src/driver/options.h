@@ -31,7 +31,9 @@ struct Options {
   bool verbose = false;
   bool unsafe = false;
   bool no_warnings = false;
-  bool runtime_warnings = false;                              ///< -k
+  bool runtime_warnings = false; ///< -k
+  bool strict = false;
+  bool shows_progress = false; ///< not an option: how it goes is shown on the terminal
   output::Buffering buffering = output::Buffering::automatic; ///< -B
   bool dry_run = false;
   std::vector<std::string> dumps; ///< stages to print

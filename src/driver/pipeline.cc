@@ -24,6 +24,8 @@ CodegenOptions codegen_options(const Script& script, const Kernel& kernel, const
                            .source = script.base,
                            .cpus = kernel.possible_cpus(),
                            .pid_namespace = {},
+                           .counts_events = options.shows_progress,
+                           .counts_failures = options.runtime_warnings,
                            .pid = options.pid};
   if (auto space = kernel.own_pid_namespace()) result.pid_namespace = {space->device, space->inode};
   return result;

@@ -1,4 +1,6 @@
 // Output for programs: one JSON object a line, what people would get on stderr included (language.md 11.7).
+#include <unordered_set>
+
 #include "output/block_writer.h"
 #include "output/printers.h"
 #include "output/value_json.h"
@@ -44,6 +46,7 @@ public:
   void warning(std::string_view text) override { text_record("warning", "msg", text); }
 
   void loss(const Loss& loss) override {
+    if (loss.is_failure) return failure(loss);
     std::string count = std::to_string(loss.count);
     begin("lost_events").append(", \"count\": ").append(count);
     out().append(", \"data\": {\"events\": ").append(count) += '}';
@@ -62,12 +65,36 @@ public:
     end();
   }
 
+  bool progress(const Progress&) override { return false; }
+
+  void error(const Error& error) override {
+    begin("runtime_error");
+    append_field("msg", error.cause);
+    if (!error.hint.empty()) append_field("hint", error.hint);
+    end();
+  }
+
   void final_maps() override {}
 
   Result<void> flush() override { return writer_.flush(); }
   Result<void> pause() override { return writer_.pause(); }
 
 private:
+  /// One record for all at a place, with their number.
+  void failure(const Loss& loss) {
+    begin("helper_error");
+    append_field("msg", loss.cause);
+    append_field("helper", loss.helper);
+    out().append(", \"retcode\": ").append(std::to_string(loss.code));
+    out().append(", \"count\": ").append(std::to_string(loss.count));
+    // FILE:LINE:COLUMN
+    const size_t column = loss.place.rfind(':'), line = loss.place.rfind(':', column - 1);
+    append_field("filename", loss.place.substr(0, line));
+    out().append(", \"line\": ").append(loss.place.substr(line + 1, column - line - 1));
+    out().append(", \"col\": ").append(loss.place.substr(column + 1));
+    end();
+  }
+
   std::string& out() { return writer_.buffer(); }
   std::string& begin(std::string_view type) { return out().append("{\"type\": \"").append(type) += '"'; }
   void end() {
@@ -99,16 +126,36 @@ private:
       first = false;
       key_.clear();
       append_key(key_, entry.key, KeyForm::compact);
+      if (!is_number(entry.key)) make_unique();
       append_json_string(out(), key_);
       out() += ": ";
       append_json(out(), entry.value);
     }
-    if (map.ends) out() += '}';
+    if (map.ends) {
+      out() += '}';
+      names_ = {}; // a large map's take much memory
+    }
+  }
+
+  static bool is_number(const Value& key) {
+    return std::holds_alternative<int64_t>(key.data) || std::holds_alternative<uint64_t>(key.data) ||
+           std::holds_alternative<bool>(key.data) || std::holds_alternative<Pointer>(key.data);
+  }
+
+  /// Different keys can have the same text: ("a,b", "c") and ("a", "b,c"), two addresses in one function. Of
+  /// two equal names in one object a reader sees but one.
+  void make_unique() {
+    const std::string text = as_utf8(key_);
+    std::string name = text;
+    for (size_t number = 2; !names_.insert(name).second; ++number)
+      name = text + "#" + std::to_string(number);
+    if (name.size() != text.size()) key_ += name.substr(text.size());
   }
 
   BlockWriter writer_;
   bool quiet_;
-  std::string key_; // reused
+  std::string key_;                       // reused
+  std::unordered_set<std::string> names_; // in the object that is being written, as a reader gets them
 };
 
 } // namespace

@@ -23,9 +23,19 @@ enum class Buffering : uint8_t {
 /// What was lost, as the ledger reports it at the end.
 struct Loss {
   uint64_t count = 0;
-  std::string_view what;  ///< "events" or "updates"
-  std::string_view cause; ///< "ring full"
-  std::string_view place; ///< "tracepoint:syscalls:sys_enter_openat", "@x"
+  std::string_view what;        ///< "events" or "updates"
+  std::string_view cause;       ///< "ring full"
+  std::string_view place;       ///< "tracepoint:syscalls:sys_enter_openat", "@x", "stdin:1:9"
+  bool is_failure = false;      ///< counted for -k only; nothing is lost that was not meant to be
+  std::string_view helper = {}; ///< of a failure: the kernel's function
+  int64_t code = 0;             ///< what it gave
+};
+
+/// How a run goes of which nothing can be seen yet.
+struct Progress {
+  uint64_t events = 0; ///< that probes have seen
+  size_t maps = 0;     ///< of the script
+  uint64_t lost = 0;
 };
 
 /// What errorf() or warnf() in a script says, and where it stands.
@@ -52,6 +62,10 @@ public:
   virtual void loss(const Loss& loss) = 0;
   virtual void warning(std::string_view text) = 0;
   virtual void script_message(const ScriptMessage& message) = 0;
+  /// Shows this until something is printed. False if something was: then nobody needs to ask again.
+  virtual bool progress(const Progress& progress) = 0;
+  /// The run ends with an error, which stderr tells in any case.
+  virtual void error(const Error& error) = 0;
   /// Before the maps at the end: the two line feeds of the text format.
   virtual void final_maps() = 0;
   /// Hands over what is buffered; an error (disk full, closed pipe) is reported once, here or by pause().

@@ -3,6 +3,7 @@
 
 #include "output/block_writer.h"
 #include "output/printers.h"
+#include "output/progress_line.h"
 #include "output/value_text.h"
 
 namespace trc::output {
@@ -17,6 +18,7 @@ public:
   }
 
   void map(const MapView& map) override {
+    say();
     for (const MapEntry& entry : map.entries) {
       append_entry(map, entry);
       writer_.filled();
@@ -24,12 +26,14 @@ public:
   }
 
   void value(const Value& value) override {
+    say();
     append_text(writer_.buffer(), value);
     writer_.buffer() += '\n';
     writer_.filled();
   }
 
   void printf(std::string_view text) override {
+    say();
     writer_.buffer() += text;
     writer_.filled();
   }
@@ -42,7 +46,7 @@ public:
   }
 
   void loss(const Loss& loss) override {
-    std::string text = "lost " + std::to_string(loss.count) + " ";
+    std::string text = (loss.is_failure ? "failed " : "lost ") + std::to_string(loss.count) + " ";
     text.append(loss.what).append(": ").append(loss.cause).append(", ").append(loss.place);
     message(std::move(text));
   }
@@ -57,12 +61,29 @@ public:
     message(std::move(text));
   }
 
-  void final_maps() override { writer_.buffer() += "\n\n"; }
+  bool progress(const Progress& progress) override {
+    if (!has_said_) progress_.show(progress);
+    return !has_said_;
+  }
+
+  void error(const Error&) override { progress_.hide(); }
+
+  void final_maps() override {
+    say();
+    writer_.buffer() += "\n\n";
+  }
 
   Result<void> flush() override { return writer_.flush(); }
   Result<void> pause() override { return writer_.pause(); }
 
 private:
+  /// Something is printed: there is no need to say how it goes any more.
+  void say() {
+    if (has_said_) return;
+    has_said_ = true;
+    progress_.hide();
+  }
+
   void append_entry(const MapView& map, const MapEntry& entry) {
     std::string& out = writer_.buffer();
     out += map.name;
@@ -79,13 +100,16 @@ private:
 
   // One write each, so that lines stay whole beside those of other processes. If stderr is gone there is
   // nobody to tell.
-  static void message(std::string line) {
+  void message(std::string line) {
+    progress_.hide();
     line += '\n';
     write_all(STDERR_FILENO, line);
   }
 
   BlockWriter writer_;
+  ProgressLine progress_;
   bool quiet_;
+  bool has_said_ = false;
 };
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "output/value_json.h"
 
+#include <algorithm>
+
 #include "base/overloaded.h"
 #include "base/utf8.h"
 #include "output/value_text.h"
@@ -98,6 +100,20 @@ void append_escaped(std::string& out, unsigned char c) {
 }
 
 } // namespace
+
+std::string as_utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t sequence = std::max<size_t>(1, utf8_sequence(text));
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (sequence > 1 || first < 0x80)
+      out += text.substr(0, sequence);
+    else // \\u00XX is a character of two bytes
+      (out += static_cast<char>(0xc0 | first >> 6)) += static_cast<char>(0x80 | (first & 0x3f));
+    text.remove_prefix(sequence);
+  }
+  return out;
+}
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';

@@ -40,6 +40,7 @@ Result<void> Attacher::attach(size_t program, const Attachment& attachment) {
   case probes::Moment::by_kernel: runs_by_kernel_ = true; break;
   }
   if (attached->detaches_slowly) ++slow_links_;
+  if (attached->counts_misses) probe_links_.push_back({program, attached->descriptors.front().get()});
   for (Fd& fd : attached->descriptors)
     links_.push_back(std::move(fd));
   probes_ += attachment.probes.size();
@@ -79,6 +80,7 @@ void Attacher::detach() {
     ::_exit(0);
   }
   links_.clear();
+  probe_links_.clear();
 }
 
 } // namespace trc::runtime

@@ -19,6 +19,12 @@ struct Periodic {
   std::chrono::nanoseconds period{0};
 };
 
+/// A link of which the kernel tells what its probe has missed.
+struct ProbeLink {
+  size_t program = 0; ///< index in Manifest::programs
+  int fd = -1;
+};
+
 class Attacher {
 public:
   Attacher(const Manifest& manifest, const std::vector<Fd>& programs, std::optional<pid_t> pid)
@@ -38,6 +44,7 @@ public:
   const std::vector<size_t>& ends() const { return ends_; }
   const std::vector<Periodic>& periodic() const { return periodic_; }
   bool runs_by_kernel() const { return runs_by_kernel_; }
+  const std::vector<ProbeLink>& probe_links() const { return probe_links_; }
   /// Probes that are attached, begin, end and interval among them.
   size_t probes() const { return probes_; }
 
@@ -50,6 +57,7 @@ private:
   std::vector<size_t> begins_, ends_;
   std::vector<Periodic> periodic_;
   std::vector<Fd> links_;
+  std::vector<ProbeLink> probe_links_;
   size_t slow_links_ = 0;
   bool runs_by_kernel_ = false;
   size_t probes_ = 0;

@@ -60,9 +60,9 @@ Result<Fd> start_timer(std::chrono::nanoseconds period) {
   return fd;
 }
 
-bool take_timer(int fd) {
+uint64_t take_timer(int fd) {
   uint64_t times = 0;
-  return ::read(fd, &times, sizeof times) == sizeof times && times != 0;
+  return ::read(fd, &times, sizeof times) == sizeof times ? times : 0;
 }
 
 } // namespace trc::runtime

@@ -30,7 +30,7 @@ private:
 
 /// A descriptor that becomes readable each `period`, for the first time after one.
 Result<Fd> start_timer(std::chrono::nanoseconds period);
-/// Whether it has fired since the last call; several times count as one.
-bool take_timer(int fd);
+/// How often it has fired since the last call.
+uint64_t take_timer(int fd);
 
 } // namespace trc::runtime

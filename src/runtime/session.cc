@@ -29,7 +29,7 @@ constexpr size_t kShare = 8192;
 /// How long events may lie in the ring when nobody is looking at the output.
 constexpr int kLongestPause = 20; // milliseconds
 
-enum Tag : uint64_t { kProcess, kRing, kOutput, kFirstTimer };
+enum Tag : uint64_t { kProcess, kRing, kOutput, kProgress, kFirstTimer };
 
 /// Error has no errno; errno_failure() has put it into words.
 bool is_broken_pipe(const Error& error) { return error.cause.ends_with(std::strerror(EPIPE)); }
@@ -40,7 +40,8 @@ public:
           const Signals& signals, LoadedObject& object, RecordStream& stream, MapStore& store, Grace& grace)
       : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals), object_(object),
         stream_(stream), store_(store), grace_(grace),
-        attacher_(program.manifest, object.programs, options.pid) {}
+        attacher_(program.manifest, object.programs, options.pid),
+        ledger_(program.manifest, object, attacher_) {}
 
   /// `process`: becomes readable when the traced process ends, or -1.
   Result<int> run(Child& child, int process);
@@ -62,6 +63,8 @@ private:
   Result<void> run_program(size_t index);
   Result<void> run_programs(const std::vector<size_t>& indexes);
   Result<void> print_maps();
+  Result<void> start_progress();
+  void show_progress();
 
   const Manifest& manifest_;
   output::Printer& printer_;
@@ -72,9 +75,12 @@ private:
   MapStore& store_;
   Grace& grace_;
   Attacher attacher_;
+  Ledger ledger_;
   Poller poller_;
+  Fd progress_timer_;
   std::vector<Fd> timers_; // as attacher_.periodic()
   bool process_ended_ = false;
+  bool is_lost_ = false;
   Rest rest_ = Rest::none;
   int pause_ = kLongestPause;
 };
@@ -120,12 +126,15 @@ Result<void> Session::start(int process) {
   if (process >= 0)
     if (auto done = poller_.add(process, kProcess); !done) return done;
   if (auto done = poller_.add_end(options_.output_fd, kOutput); !done) return done;
+  if (options_.shows_progress)
+    if (auto done = start_progress(); !done) return done;
   for (const Periodic& periodic : attacher_.periodic()) {
     auto timer = start_timer(periodic.period);
     if (!timer) return std::unexpected(timer.error());
     if (auto done = poller_.add(timer->get(), kFirstTimer + timers_.size()); !done) return done;
     timers_.push_back(std::move(*timer));
   }
+  ledger_.start();
   // Not a plain store: a begin program may have called exit().
   uint64_t expected = kNotStarted;
   __atomic_compare_exchange_n(&control().state, &expected, uint64_t{kRunning}, false, __ATOMIC_SEQ_CST,
@@ -140,6 +149,31 @@ int Session::pause() const {
   return stream_.events() != nullptr && !options_.interactive ? pause_ : -1;
 }
 
+Result<void> Session::start_progress() {
+  auto timer = start_timer(std::chrono::seconds(1));
+  if (!timer) return std::unexpected(timer.error());
+  progress_timer_ = std::move(*timer);
+  return poller_.add(progress_timer_.get(), kProgress);
+}
+
+void Session::show_progress() {
+  (void)take_timer(progress_timer_.get());
+  output::Progress progress = {.lost = ledger_.lost_so_far()};
+  for (const MapInfo& map : manifest_.maps) {
+    if (map.name.starts_with('@')) {
+      ++progress.maps;
+    } else if (map.kind == MapKind::percpu_slot) {
+      // The one that counts what probes see.
+      for (unsigned cpu = 0; cpu < object_.maps.cpus.limit; ++cpu) {
+        const std::byte* slot =
+            object_.maps.data.bytes().data() + map.slot_offset + size_t{cpu} * map.slot_stride;
+        progress.events += __atomic_load_n(reinterpret_cast<const uint64_t*>(slot), __ATOMIC_RELAXED);
+      }
+    }
+  }
+  if (!printer_.progress(progress)) progress_timer_.reset();
+}
+
 Result<void> Session::react(uint64_t tag) {
   if (tag == kRing) return {}; // the rings are looked at in any case
   if (tag == kProcess) {
@@ -147,9 +181,13 @@ Result<void> Session::react(uint64_t tag) {
     return {};
   }
   if (tag == kOutput) return errno_failure(EPIPE, "the reader of the output has gone");
+  if (tag == kProgress) return show_progress(), Result<void>();
   size_t timer = tag - kFirstTimer;
-  if (!take_timer(timers_[timer].get()) || has_to_end()) return {};
-  return run_program(attacher_.periodic()[timer].program);
+  const uint64_t times = take_timer(timers_[timer].get());
+  if (times == 0 || has_to_end()) return {};
+  const size_t program = attacher_.periodic()[timer].program;
+  if (times > 1) ledger_.tick_missed(program, times - 1);
+  return run_program(program);
 }
 
 Result<void> Session::loop() {
@@ -210,13 +248,14 @@ Result<void> Session::print_maps() {
 /// Everything is printed before anything is detached: detaching can take long.
 Result<void> Session::finish() {
   __atomic_store_n(&control().state, uint64_t{kEnded}, __ATOMIC_SEQ_CST);
+  ledger_.stop();
   if (auto done = grace_.wait_for_programs(); !done) return done;
   grace_.programs_are_quiet();
   if (auto done = stream_.handle_all(); !done) return done;
   if (auto done = run_programs(attacher_.ends()); !done) return done;
   if (manifest_.print_maps_on_exit)
     if (auto done = print_maps(); !done) return done;
-  report_losses(manifest_, object_.maps, printer_);
+  is_lost_ = ledger_.report(printer_);
   return printer_.flush();
 }
 
@@ -241,6 +280,9 @@ Result<int> Session::run(Child& child, int process) {
   }
   if (auto done = finish(); !done) return std::unexpected(done.error());
   attacher_.detach();
+  if (is_lost_ && options_.strict && control().exit_code == 0)
+    return failure(ErrorKind::refused, "something was lost, which --strict does not allow",
+                   "the lines `lost N ...` say what, and where");
   return static_cast<int>(control().exit_code);
 }
 

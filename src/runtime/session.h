@@ -18,8 +18,10 @@ struct SessionOptions {
   std::optional<pid_t> pid;         ///< -p: the session ends with this process
   std::vector<std::string> command; ///< -c, already split; the session ends with it
   bool no_warnings = false;         ///< what warnf() says is left out
+  bool strict = false;              ///< what is lost is an error
   bool dry_run = false;             ///< load and attach, then end without running anything
   int output_fd = -1;               ///< where the printer writes: if its reader goes, the session ends
+  bool shows_progress = false;      ///< each second, as long as nothing has been printed
   /// Somebody looks at the output as it comes: each event is shown at once. Otherwise events are collected
   /// for some milliseconds, which costs the traced programs much less.
   bool interactive = false;

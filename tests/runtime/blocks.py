@@ -26,6 +26,11 @@ class Block:
     line: int
     values: dict = dataclasses.field(default_factory=dict)  # key: list of texts
 
+    def with_arguments(self, words):
+        """The same block, its script run with further arguments before its own."""
+        arguments = f"{words} {self.get('ARGS', '')}"
+        return dataclasses.replace(self, values={**self.values, "ARGS": [arguments]})
+
     def get(self, key, default=None):
         return self.values[key][0] if key in self.values else default
 

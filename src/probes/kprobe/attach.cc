@@ -64,7 +64,7 @@ Result<Attached> attach(const Attachment& attachment, int program_fd, bool retur
   // The probe fires wherever the function runs: the one CPU is a formality of the interface.
   Fd event = open_perf_event(attributes, -1, 0);
   if (!event) return open_failure(errno, what);
-  Attached attached = {.descriptors = {}, .detaches_slowly = true};
+  Attached attached = {.descriptors = {}, .detaches_slowly = true, .counts_misses = true};
   auto done =
       attach_to_perf_event(std::move(event), program_fd, attachment.cookie, what, attached.descriptors);
   if (!done) return std::unexpected(done.error());
