@@ -19,6 +19,10 @@ llvm::Value* ProgramBuilder::lower_cpu(const typed::Call&, const Type&) {
   return m_.call(Helper::get_smp_processor_id, {});
 }
 
+llvm::Value* ProgramBuilder::lower_ctx(const typed::Call&, const Type&) {
+  return m_.ir.CreatePtrToInt(context(), m_.ir.getInt64Ty());
+}
+
 llvm::Value* ProgramBuilder::lower_curtask(const typed::Call& call, const Type&) {
   return m_.call(call.index ? Helper::get_current_task_btf : Helper::get_current_task, {});
 }

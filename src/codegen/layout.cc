@@ -200,6 +200,7 @@ Manifest lay_out(const typed::Program& program, const CodegenOptions& code_optio
   for (const typed::Option& option : program.options)
     manifest.options.push_back(lay_out_option(option, data_end));
   manifest.texts = program.texts;
+  manifest.missing_probes = program.settings.missing_probes;
   manifest.print_maps_on_exit = program.settings.print_maps_on_exit;
   manifest.str_trunc_trailer = program.settings.str_trunc_trailer;
   manifest.license = program.settings.license;

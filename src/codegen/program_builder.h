@@ -25,6 +25,7 @@ private:
   void prologue();
   void check_selectors();
   void check_cookie();
+  void check_object(const probes::ContextAccess& object);
   void check_state();
   void count_event();
   void check_pid();

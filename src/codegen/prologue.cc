@@ -51,7 +51,9 @@ ProgramInfo ProgramBuilder::describe() const {
                       .section = "prog." + std::to_string(index_),
                       .probe = probe_.text,
                       .type = probe_.type,
-                      .attach_btf_id = probe_.attach_btf_id};
+                      .attach_btf_id = probe_.attach_btf_id,
+                      .attach_module = probe_.attach_module,
+                      .attachments = {}};
   for (size_t i = 0; i < probe_.instances.size(); ++i) {
     const auto& instance = probe_.instances[i];
     auto same = [&](const Attachment& a) { return a.spec == instance.attach; };
@@ -78,6 +80,7 @@ void ProgramBuilder::prologue() {
   if (selector && selector->task) check_compat(*selector->task);
   if (probe_.instances.size() > 1 && probe_.has_cookie) check_cookie();
   if (m_.options.counts_events && probe_.run_by != probes::RunBy::session_edge) count_event();
+  if (probe_.object) check_object(*probe_.object);
   open_scratch();
 }
 
@@ -131,6 +134,16 @@ void ProgramBuilder::check_compat(const probes::TaskFields& fields) {
 
 /// Whether the current task is at hand: other functions of the program can't see what its first one holds.
 bool ProgramBuilder::has_task() const { return task_ && part_ == Part::program; }
+
+/// An iterator's program runs once more behind the last object, with none. A byte written for each lets the
+/// reader stop after a few of them, to make room for what they send.
+void ProgramBuilder::check_object(const probes::ContextAccess& object) {
+  return_unless(m_.ir.CreateICmpNE(context_value(object), word(0)), "object");
+  // bpf_iter__NAME begins with the bpf_iter_meta *, and that with the seq_file *.
+  Value* file = context_value({.kind = probes::AccessKind::value, .offset = 0, .size = 8, .through = 0});
+  m_.call(Helper::seq_write,
+          {m_.ir.CreateIntToPtr(file, m_.ir.getPtrTy()), m_.constant_table({0}, 1), word(1)});
+}
 
 void ProgramBuilder::check_cookie() { probe_index_ = m_.call(Helper::get_attach_cookie, {context_}); }
 

@@ -170,13 +170,17 @@ std::shared_ptr<const TypeSource> kernel_types(const Kernel& kernel) {
   return std::make_shared<BtfTypes>(kernel);
 }
 
-Type kernel_type(const Kernel& kernel, uint32_t btf_id) {
-  const Btf* btf = kernel.btf();
-  return btf ? BtfConverter(*btf, "").type(btf_id) : Type();
+static const Btf* btf_of(const Kernel& kernel, const std::string& module) {
+  return module.empty() ? kernel.btf() : kernel.module_btf(module);
 }
 
-BtfArgumentRules btf_argument_rules(const Kernel& kernel, uint32_t btf_id) {
-  const Btf* btf = kernel.btf();
+Type kernel_type(const Kernel& kernel, uint32_t btf_id, const std::string& module) {
+  const Btf* btf = btf_of(kernel, module);
+  return btf ? BtfConverter(*btf, module).type(btf_id) : Type();
+}
+
+BtfArgumentRules btf_argument_rules(const Kernel& kernel, uint32_t btf_id, const std::string& module) {
+  const Btf* btf = btf_of(kernel, module);
   const btf_type* type = btf ? btf->type(underlying_id(*btf, btf_id)) : nullptr;
   if (!type) return {};
   const uint32_t kind = BTF_INFO_KIND(type->info);

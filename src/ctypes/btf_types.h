@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "kernel/kernel.h"
 #include "lang/structure.h"
@@ -15,9 +16,9 @@ namespace trc {
 /// question. `kernel` must outlive it and stay where it is.
 std::shared_ptr<const TypeSource> kernel_types(const Kernel& kernel);
 
-/// The type with that id in the kernel's own BTF, by the names that kernel_types() knows; none for void and
-/// for ids that are not there.
-Type kernel_type(const Kernel& kernel, uint32_t btf_id);
+/// The type with that id in the BTF of a module, or "" for the kernel's own, by the names that kernel_types()
+/// knows; none for void and for ids that are not there.
+Type kernel_type(const Kernel& kernel, uint32_t btf_id, const std::string& module = {});
 
 /// Whether the verifier lets a tp_btf program load an argument of that type from its context, and takes it
 /// for a pointer to a kernel structure.
@@ -25,6 +26,6 @@ struct BtfArgumentRules {
   bool is_loadable = false;
   bool is_trusted = false;
 };
-BtfArgumentRules btf_argument_rules(const Kernel& kernel, uint32_t btf_id);
+BtfArgumentRules btf_argument_rules(const Kernel& kernel, uint32_t btf_id, const std::string& module = {});
 
 } // namespace trc

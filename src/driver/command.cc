@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "driver/list.h"
 #include "driver/pipeline.h"
 #include "driver/script_options.h"
 #include "format/format.h"
@@ -160,6 +162,40 @@ int format_file(const Options& options) {
   return error == 0 ? 0 : fail(errno_failure(error, "can't write the script").error());
 }
 
+/// What a script would attach: compiled, but not loaded.
+Result<std::string> list_script(const Options& options, const Kernel& kernel) {
+  auto script = open_script(options);
+  if (!script) return std::unexpected(script.error());
+  Diagnostics diagnostics;
+  auto program = compile(*script, kernel, options, diagnostics);
+  print(diagnostics, *script, !options.no_warnings);
+  if (!program) return failure(ErrorKind::invalid, "the script has errors: nothing would be attached");
+  return list_probes(program->manifest);
+}
+
+/// Needs no privileges but those that the files of the kernel ask for.
+int list(const Options& options) {
+  auto kernel = Kernel::open(options.kernel);
+  if (!kernel) return fail(kernel.error());
+  const bool is_script =
+      options.program || options.file == "-" || std::filesystem::is_regular_file(options.file);
+  std::string pattern = options.file;
+  for (const std::string& word : options.parameters) // `-l struct task_struct`, unquoted
+    pattern += " " + word;
+  std::vector<std::string> notes;
+  auto text =
+      is_script ? list_script(options, *kernel) : list_probes(*kernel, {pattern, options.verbose}, notes);
+  if (!options.no_warnings)
+    for (const std::string& note : notes)
+      std::fprintf(stderr, "trc: warning: %s\n", note.c_str());
+  if (!text) return fail(text.error());
+  auto file = open_output(options.output_file);
+  if (!file) return fail(file.error());
+  const int error = output::write_all(*file ? file->get() : STDOUT_FILENO, *text);
+  // Who pipes the list into `head` has what was wanted.
+  return error == 0 || error == EPIPE ? 0 : fail(errno_failure(error, "can't write the list").error());
+}
+
 int run_script(Options options) {
   const bool emits = !options.emit_llvm.empty() || !options.emit_elf.empty();
   const bool helps = asks_for_help(options.script_options);
@@ -209,6 +245,7 @@ int execute(const Options& options) {
   case Command::help: std::fputs(usage().c_str(), stdout); return 0;
   case Command::version: std::puts("trc v" TRC_VERSION); return 0;
   case Command::format: return format_file(options);
+  case Command::list: return list(options);
   case Command::run: return run_script(options);
   }
   return kFailed;

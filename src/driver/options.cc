@@ -93,6 +93,7 @@ Result<void> apply(const Row& row, const std::string& value, Options& options) {
   case OptionId::dump: options.dumps.push_back(value); break;
   case OptionId::kernel: options.kernel = value; break;
   case OptionId::fmt: options.command = Command::format; break;
+  case OptionId::list: options.command = Command::list; break;
   case OptionId::help: options.command = Command::help; break;
   case OptionId::version: options.command = Command::version; break;
   case OptionId::buffering: {
@@ -191,9 +192,9 @@ private:
   }
 
   Result<Options> finish() {
-    if (options_.command != Command::run && options_.command != Command::format) return std::move(options_);
+    if (options_.command == Command::help || options_.command == Command::version) return std::move(options_);
     options_.parameters = std::move(operands_);
-    if (!options_.program) {
+    if (!options_.program && (options_.command != Command::list || !options_.parameters.empty())) {
       if (options_.parameters.empty())
         return wrong("no script", "give a file, `-` for standard input, or `-e 'PROGRAM'`");
       options_.file = std::move(options_.parameters.front());

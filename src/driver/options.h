@@ -11,12 +11,12 @@
 
 namespace trc {
 
-enum class Command : uint8_t { run, format, help, version };
+enum class Command : uint8_t { run, format, list, help, version };
 
 struct Options {
   Command command = Command::run;
   std::optional<std::string> program; ///< -e
-  std::string file;                   ///< the script; "-" is standard input
+  std::string file;                   ///< the script, "-" is standard input; of -l also a pattern, or ""
   std::vector<std::string> parameters;
   /// For the script's getopt(): words `--name=value` and `--name` from behind `--`.
   std::vector<std::string> script_options;

@@ -174,11 +174,16 @@ std::optional<std::vector<BtfParameter>> raw_tracepoint_arguments(const Btf& btf
 
 std::optional<BtfPrototype> prototype(const Btf& btf, const std::string& function) {
   auto id = btf.find(function, {BTF_KIND_FUNC});
-  const btf_type* type = id ? btf.type(btf.type(*id)->type) : nullptr;
+  return id ? prototype_of(btf, *id) : std::nullopt;
+}
+
+std::optional<BtfPrototype> prototype_of(const Btf& btf, uint32_t function_id) {
+  const btf_type* function = btf.type(function_id);
+  const btf_type* type = function ? btf.type(function->type) : nullptr;
   if (!type || BTF_INFO_KIND(type->info) != BTF_KIND_FUNC_PROTO) return {};
   const uint32_t result = underlying_id(btf, type->type) == 0 ? 0 : type->type;
   return BtfPrototype{
-      .function_id = *id, .parameters = parameters_of(btf, *type, 0), .result_type_id = result};
+      .function_id = function_id, .parameters = parameters_of(btf, *type, 0), .result_type_id = result};
 }
 
 } // namespace trc

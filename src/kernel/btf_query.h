@@ -31,5 +31,7 @@ std::optional<std::vector<BtfParameter>> raw_tracepoint_arguments(const Btf& btf
 
 /// What a function of the kernel takes and gives; nothing if there is none of that name.
 std::optional<BtfPrototype> prototype(const Btf& btf, const std::string& function);
+/// The same of a function by its id.
+std::optional<BtfPrototype> prototype_of(const Btf& btf, uint32_t function_id);
 
 } // namespace trc

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <sys/types.h>
 #include <vector>
@@ -14,11 +16,11 @@
 namespace trc::probes {
 
 struct AttachContext {
-  std::optional<pid_t> pid; ///< -p: restrict to this process where the kernel can
+  std::optional<pid_t> pid; ///< of -p or -c: restrict to this process where the kernel can
 };
 
 /// When the session itself has to run the program.
-enum class Moment : uint8_t { by_kernel, begin, end, periodic };
+enum class Moment : uint8_t { by_kernel, begin, end, periodic, signal, read };
 
 struct Attached {
   std::vector<Fd> descriptors;  ///< closing them detaches
@@ -26,12 +28,24 @@ struct Attached {
   bool counts_misses = false;   ///< the first one is a link that knows how often its probe was missed
   Moment moment = Moment::by_kernel;
   std::chrono::nanoseconds period{0}; ///< periodic
+  int iterator = -1;                  ///< read: reading it to its end runs the program; one of `descriptors`
+  size_t missing = 0;                 ///< of attachments made together: those that were left out
+  std::vector<std::string> notes;     ///< what the user should know of it: warnings
 };
 
 using Attach = Result<Attached> (*)(const Attachment& attachment, int program_fd,
                                     const AttachContext& context);
 
+/// Attaches a program of a type whose attachments are made together (ProgramType::kprobe_multi).
+using AttachAll = Result<Attached> (*)(std::span<const Attachment> attachments, int program_fd,
+                                       const AttachContext& context);
+
 /// Null if no provider has that name.
 Attach find_attach(std::string_view provider);
+/// Null for providers whose programs are all attached one by one.
+AttachAll find_attach_all(std::string_view provider);
+/// Of several programs on one place the kernel runs those of these providers in the reverse of the order in
+/// which they were attached.
+bool runs_last_first(std::string_view provider);
 
 } // namespace trc::probes

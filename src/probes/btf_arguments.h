@@ -9,7 +9,9 @@ namespace trc::probes {
 
 inline constexpr uint32_t kContextWord = 8;
 
-/// The argument in the word at `offset`. A struct by value of up to 8 bytes takes one word, too.
-Argument word_argument(const Kernel& kernel, const BtfParameter& parameter, uint32_t offset);
+/// The argument in the word at `offset`, by the BTF of a module or, "", the kernel's own. A struct by value
+/// of up to 8 bytes takes one word, too.
+Argument word_argument(const Kernel& kernel, const BtfParameter& parameter, uint32_t offset,
+                       const std::string& module = {});
 
 } // namespace trc::probes

@@ -16,6 +16,7 @@
 #include "lang/structure.h"
 #include "lang/type.h"
 #include "probes/attach_point.h"
+#include "probes/listing.h"
 #include "program/manifest.h"
 
 namespace trc::probes {
@@ -85,11 +86,23 @@ enum class RunBy : uint8_t {
   session_edge, ///< by the session before or after tracing (begin, end): not subject to RunState
 };
 
+/// What `ctx` points to.
+struct ProgramContext {
+  std::string structure; ///< "struct pt_regs", as BTF knows it
+  /// False: the verifier rewrites each load, and what lies there is another structure. Then only single
+  /// fields can be read.
+  bool is_in_memory = true;
+
+  bool operator==(const ProgramContext&) const = default;
+};
+
 /// One probe that an attach point matched.
 struct Match {
-  std::string name; ///< full name, as `probe` gives it and `-l` lists it
+  std::string name;       ///< full name, as `probe` gives it and `-l` lists it
+  std::string given_name; ///< what the script calls it (`name=kprobe:…`), which `probe` gives then
   ProgramType type = ProgramType::raw_tracepoint;
   uint32_t attach_btf_id = 0;
+  std::string attach_module; ///< ProgramInfo::attach_module
   AttachSpec attach;
   RunBy run_by = RunBy::kernel;
   std::optional<Selector> selector;
@@ -99,6 +112,11 @@ struct Match {
   uint64_t return_value = 0;                  ///< of the program
   std::vector<ContextAccess> positional; ///< `arg0`, `arg1` …: words of 64 bits; empty where there are none
   std::optional<Argument> result;        ///< `retval`; of type none: there is none to read, and why
+  std::optional<ProgramContext> context; ///< `ctx`
+  /// Fills in `positional` and `result` where that is costly: called only for scripts that use them.
+  std::function<void(Match&)> read_results;
+  /// A pointer in the context of an iterator; the body runs where it is not null.
+  std::optional<ContextAccess> object;
   /// Reads the fields of `args`; empty where there are none. Costly: called only for scripts that use `args`.
   std::function<Result<std::vector<Argument>>()> arguments;
 };
@@ -120,6 +138,7 @@ struct Provider {
   std::string_view syntax;  ///< for messages and the man page: "tracepoint:CATEGORY:EVENT"
   std::string_view summary; ///< one line for the man page
   Resolve resolve;
+  List list;
 };
 
 const std::vector<Provider>& providers();

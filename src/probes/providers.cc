@@ -9,7 +9,8 @@
 namespace trc::probes {
 
 #define PROVIDER(id, names, syntax, summary)                                                                 \
-  void resolve_##id(const AttachPointText&, const ResolveContext&, std::vector<Match>&);
+  void resolve_##id(const AttachPointText&, const ResolveContext&, std::vector<Match>&);                     \
+  Result<void> list_##id(const ListRequest&);
 #include "probes/providers.def"
 #undef PROVIDER
 
@@ -19,6 +20,7 @@ struct Row {
   std::vector<std::string_view> names;
   std::string_view syntax, summary;
   Resolve resolve;
+  List list;
 };
 
 // The rows write the names in parentheses, since they hold commas.
@@ -26,7 +28,7 @@ struct Row {
 
 std::vector<Provider> make_providers() {
   const std::vector<Row> rows = {
-#define PROVIDER(id, names, syntax, summary) {TRC_UNWRAP names, syntax, summary, resolve_##id},
+#define PROVIDER(id, names, syntax, summary) {TRC_UNWRAP names, syntax, summary, resolve_##id, list_##id},
 #include "probes/providers.def"
 #undef PROVIDER
   };
@@ -36,7 +38,8 @@ std::vector<Provider> make_providers() {
                     .aliases = {row.names.begin() + 1, row.names.end()},
                     .syntax = row.syntax,
                     .summary = row.summary,
-                    .resolve = row.resolve});
+                    .resolve = row.resolve,
+                    .list = row.list});
   return made;
 }
 

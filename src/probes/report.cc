@@ -1,6 +1,7 @@
 #include "probes/report.h"
 
 #include "base/check.h"
+#include "lang/literal.h"
 
 namespace trc::probes {
 
@@ -9,6 +10,20 @@ void report_bad_form(const AttachPointText& point, const ResolveContext& context
   TRC_CHECK(provider, "a provider resolves attach points of its own only");
   context.diagnostics.report(DiagnosticId::bad_attach_point, point.span, point.whole, provider->syntax,
                              std::move(hint));
+}
+
+void report_bad_part(const AttachPointText& point, const Part& part, const ResolveContext& context,
+                     std::string cause, std::string hint) {
+  context.diagnostics.report(DiagnosticId::bad_attach_part, part.span, part.text, point.whole,
+                             std::move(cause), std::move(hint));
+}
+
+std::optional<uint64_t> read_number(const AttachPointText& point, const Part& part,
+                                    const ResolveContext& context, const std::string& wanted) {
+  auto number = parse_integer(part.text, LiteralOrigin::text);
+  if (number && !number->is_duration) return number->value;
+  report_bad_part(point, part, context, "it is not an integer", "here stands " + wanted);
+  return {};
 }
 
 void report_no_answer(const AttachPointText& point, const Part& part, const Error& error,

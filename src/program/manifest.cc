@@ -92,6 +92,8 @@ constexpr Name<ProgramType> kProgramTypes[] = {
     {ProgramType::tracepoint, "tracepoint"},
     {ProgramType::perf_event, "perf_event"},
     {ProgramType::kprobe, "kprobe"},
+    {ProgramType::kprobe_multi, "kprobe_multi"},
+    {ProgramType::iterator, "iterator"},
 };
 
 std::span<const Name<ValueKind>> names(ValueKind) { return kValueKinds; }
@@ -192,6 +194,7 @@ template<class Archive> void fields(Archive& archive, ProgramInfo& program) {
   archive("probe", program.probe);
   archive("type", program.type);
   archive.optional("attach_btf_id", program.attach_btf_id);
+  archive.optional("attach_module", program.attach_module);
   archive("attachments", program.attachments);
 }
 
@@ -207,6 +210,7 @@ template<class Archive> void fields(Archive& archive, Manifest& manifest) {
   const Manifest standard;
   archive.optional("options", manifest.options);
   archive.optional("texts", manifest.texts);
+  archive.optional("missing_probes", manifest.missing_probes, standard.missing_probes);
   archive.optional("print_maps_on_exit", manifest.print_maps_on_exit, standard.print_maps_on_exit);
   archive.optional("str_trunc_trailer", manifest.str_trunc_trailer, standard.str_trunc_trailer);
   archive.optional("license", manifest.license, standard.license);

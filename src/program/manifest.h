@@ -147,6 +147,8 @@ enum class ProgramType : uint8_t {
   tracepoint,     ///< BPF_PROG_TYPE_TRACEPOINT
   perf_event,     ///< BPF_PROG_TYPE_PERF_EVENT
   kprobe,         ///< BPF_PROG_TYPE_KPROBE: kprobes and uprobes; the context is the registers
+  kprobe_multi,   ///< BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI: one link for all attachments
+  iterator,       ///< BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER
 };
 
 /// A text besides the script that code comes from: an imported script, a part of the library.
@@ -174,7 +176,9 @@ struct ProgramInfo {
   std::string section; ///< ELF section that holds its code
   std::string probe;   ///< the attach points as written, for messages
   ProgramType type = ProgramType::raw_tracepoint;
-  uint32_t attach_btf_id = 0; ///< btf_tracepoint
+  uint32_t attach_btf_id = 0; ///< btf_tracepoint, fentry, fexit, iterator
+  /// Whose BTF the id is of: a module, or "program ID" for a BPF program; "" is the kernel itself.
+  std::string attach_module;
   std::vector<Attachment> attachments;
 
   bool operator==(const ProgramInfo&) const = default;
@@ -192,6 +196,8 @@ struct Manifest {
   std::vector<ProgramInfo> programs;
   std::vector<OptionInfo> options;
   std::vector<std::string> texts; ///< that values and events name by index: formats, filters, paths
+  /// What is done about attach points that can't be attached: "error", "warn" or "ignore".
+  std::string missing_probes = "error";
   bool print_maps_on_exit = true;
   std::string str_trunc_trailer = "..";
   std::string license = "GPL";

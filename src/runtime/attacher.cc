@@ -25,6 +25,25 @@ void close_all_but(const std::vector<Fd>& kept) {
 
 } // namespace
 
+void Attacher::keep(size_t program, probes::Attached attached) {
+  switch (attached.moment) {
+  case probes::Moment::begin: begins_.push_back(program); break;
+  case probes::Moment::end: ends_.push_back(program); break;
+  case probes::Moment::periodic: periodic_.push_back({program, attached.period}); break;
+  case probes::Moment::signal: on_signal_.push_back(program); break;
+  case probes::Moment::read: iterators_.push_back(attached.iterator); break;
+  case probes::Moment::by_kernel: runs_by_kernel_ = true; break;
+  }
+  if (attached.detaches_slowly) ++slow_links_;
+  if (attached.counts_misses) probe_links_.push_back({program, attached.descriptors.front().get()});
+  for (Fd& fd : attached.descriptors)
+    links_.push_back(std::move(fd));
+  if (manifest_.missing_probes != "ignore")
+    for (const std::string& note : attached.notes)
+      printer_.warning(note);
+  attached_lists_.insert(manifest_.programs[program].probe);
+}
+
 Result<void> Attacher::attach(size_t program, const Attachment& attachment) {
   probes::Attach function = probes::find_attach(attachment.spec.provider);
   if (function == nullptr)
@@ -32,18 +51,24 @@ Result<void> Attacher::attach(size_t program, const Attachment& attachment) {
                    "this build of trc cannot attach `" + attachment.spec.provider + "` probes");
   auto attached = function(attachment, programs_[program].get(), context_);
   if (!attached) return std::unexpected(attached.error());
-
-  switch (attached->moment) {
-  case probes::Moment::begin: begins_.push_back(program); break;
-  case probes::Moment::end: ends_.push_back(program); break;
-  case probes::Moment::periodic: periodic_.push_back({program, attached->period}); break;
-  case probes::Moment::by_kernel: runs_by_kernel_ = true; break;
-  }
-  if (attached->detaches_slowly) ++slow_links_;
-  if (attached->counts_misses) probe_links_.push_back({program, attached->descriptors.front().get()});
-  for (Fd& fd : attached->descriptors)
-    links_.push_back(std::move(fd));
+  keep(program, std::move(*attached));
   probes_ += attachment.probes.size();
+  return {};
+}
+
+Result<void> Attacher::attach_all(size_t program) {
+  const std::vector<Attachment>& attachments = manifest_.programs[program].attachments;
+  probes::AttachAll function = probes::find_attach_all(attachments.front().spec.provider);
+  if (function == nullptr)
+    return failure(ErrorKind::unsupported, "this build of trc cannot attach `" +
+                                               attachments.front().spec.provider + "` probes together");
+  auto attached = function(attachments, programs_[program].get(), context_);
+  if (!attached) return std::unexpected(attached.error());
+  const size_t missing = attached->missing;
+  keep(program, std::move(*attached));
+  for (const Attachment& attachment : attachments)
+    probes_ += attachment.probes.size();
+  probes_ -= missing;
   return {};
 }
 
@@ -56,14 +81,67 @@ Result<void> Attacher::attach_own() {
   return {};
 }
 
-Result<bool> Attacher::attach_others(const Signals& signals) {
-  for (size_t i = 0; i < manifest_.programs.size(); ++i) {
-    if (is_own(manifest_.programs[i])) continue;
-    for (const Attachment& attachment : manifest_.programs[i].attachments) {
-      if (signals.seen()) return false;
-      if (auto done = attach(i, attachment); !done) return std::unexpected(done.error());
+Result<bool> Attacher::attach_program(size_t program, const Signals& signals, std::vector<Failed>& failed) {
+  const ProgramInfo& info = manifest_.programs[program];
+  if (signals.seen()) return false;
+  if (info.type == ProgramType::kprobe_multi) {
+    if (auto done = attach_all(program); !done) failed.push_back({program, done.error()});
+    return true;
+  }
+  const bool last_first =
+      !info.attachments.empty() && probes::runs_last_first(info.attachments.front().spec.provider);
+  for (size_t i = 0; i < info.attachments.size(); ++i) {
+    if (signals.seen()) return false;
+    const size_t next = last_first ? info.attachments.size() - 1 - i : i;
+    if (auto done = attach(program, info.attachments[next]); !done) {
+      // What holds for one holds for all: no privilege, no room.
+      const ErrorKind kind = done.error().kind;
+      if (kind != ErrorKind::not_found && kind != ErrorKind::refused && kind != ErrorKind::unsupported)
+        return std::unexpected(done.error());
+      failed.push_back({program, done.error()});
     }
   }
+  return true;
+}
+
+Result<void> Attacher::judge(const std::vector<Failed>& failed) {
+  for (const Failed& one : failed) {
+    const bool is_error = manifest_.missing_probes == "error" &&
+                          !attached_lists_.contains(manifest_.programs[one.program].probe);
+    if (is_error) return std::unexpected(one.error);
+    if (manifest_.missing_probes != "ignore") printer_.warning(one.error.cause);
+  }
+  return {};
+}
+
+/// Many attachments take a while: the user learns of it before.
+void Attacher::announce() {
+  constexpr size_t kMany = 200;
+  size_t count = 0, together = 0;
+  for (const ProgramInfo& program : manifest_.programs) {
+    count += program.attachments.size();
+    if (program.type == ProgramType::kprobe_multi) together += program.attachments.size();
+  }
+  if (count - together > kMany)
+    printer_.warning("attaching to " + std::to_string(count) +
+                     " places, which takes the kernel a while: Ctrl-C stops it");
+}
+
+Result<bool> Attacher::attach_others(const Signals& signals) {
+  std::vector<size_t> order, reversed;
+  for (size_t i = 0; i < manifest_.programs.size(); ++i) {
+    const ProgramInfo& program = manifest_.programs[i];
+    if (is_own(program) || program.attachments.empty()) continue;
+    (probes::runs_last_first(program.attachments.front().spec.provider) ? reversed : order).push_back(i);
+  }
+  order.insert(order.end(), reversed.rbegin(), reversed.rend());
+  announce();
+  std::vector<Failed> failed;
+  for (size_t program : order) {
+    auto complete = attach_program(program, signals, failed);
+    if (!complete || !*complete) return complete;
+  }
+  if (auto done = judge(failed); !done) return std::unexpected(done.error());
   return !signals.seen();
 }
 

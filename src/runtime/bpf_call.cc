@@ -48,12 +48,36 @@ Fd load_btf(std::span<const std::byte> bytes) {
   return Fd(bpf(BPF_BTF_LOAD, attributes));
 }
 
+Fd open_module_btf(const std::string& module) {
+  bpf_attr attributes;
+  for (uint32_t id = 0;;) {
+    std::memset(&attributes, 0, sizeof attributes);
+    attributes.start_id = id;
+    if (bpf(BPF_BTF_GET_NEXT_ID, attributes) != 0) return Fd();
+    id = attributes.next_id;
+    std::memset(&attributes, 0, sizeof attributes);
+    attributes.btf_id = id;
+    Fd btf(bpf(BPF_BTF_GET_FD_BY_ID, attributes));
+    if (!btf) continue; // it has gone meanwhile
+    bpf_btf_info info = {};
+    char name[64] = "";
+    info.name = address(name);
+    info.name_len = sizeof name;
+    std::memset(&attributes, 0, sizeof attributes);
+    attributes.info.bpf_fd = static_cast<uint32_t>(btf.get());
+    attributes.info.info = address(&info);
+    attributes.info.info_len = sizeof info;
+    if (bpf(BPF_OBJ_GET_INFO_BY_FD, attributes) == 0 && info.kernel_btf && module == name) return btf;
+  }
+}
+
 Fd load_program(const ProgramSpec& spec, uint32_t log_level, std::span<char> log) {
   bpf_attr attributes;
   std::memset(&attributes, 0, sizeof attributes);
   attributes.prog_type = spec.type;
   attributes.expected_attach_type = spec.expected_attach_type;
   attributes.attach_btf_id = spec.attach_btf_id;
+  if (spec.attach_btf >= 0) attributes.attach_btf_obj_fd = static_cast<uint32_t>(spec.attach_btf);
   attributes.insns = address(spec.instructions.data());
   attributes.insn_cnt = static_cast<uint32_t>(spec.instructions.size());
   attributes.license = address(spec.license);

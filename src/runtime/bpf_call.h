@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <linux/bpf.h>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/fd.h"
@@ -30,6 +31,7 @@ struct ProgramSpec {
   bpf_prog_type type = BPF_PROG_TYPE_UNSPEC;
   uint32_t expected_attach_type = 0;
   uint32_t attach_btf_id = 0;
+  int attach_btf = -1; ///< whose id that is: the BTF of a module; -1: the kernel itself
   std::string_view name;
   const char* license = "GPL"; ///< ended by NUL
   std::span<const bpf_insn> instructions;
@@ -39,6 +41,9 @@ struct ProgramSpec {
 };
 
 Fd load_btf(std::span<const std::byte> bytes);
+
+/// The BTF of a loaded module; invalid if there is none, errno tells why.
+Fd open_module_btf(const std::string& module);
 
 /// Invalid on failure; errno tells why. With a log_level the verifier's words are left in `log`, ended by
 /// NUL.

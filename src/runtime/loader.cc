@@ -31,6 +31,8 @@ constexpr std::array kTypes = {
     TypeRow{ProgramType::tracepoint, BPF_PROG_TYPE_TRACEPOINT, 0},
     TypeRow{ProgramType::perf_event, BPF_PROG_TYPE_PERF_EVENT, 0},
     TypeRow{ProgramType::kprobe, BPF_PROG_TYPE_KPROBE, 0},
+    TypeRow{ProgramType::kprobe_multi, BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI},
+    TypeRow{ProgramType::iterator, BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER},
 };
 
 /// Bytes for the verifier's words: what is tried first, and what the kernel can take (kernel/bpf/log.c: it
@@ -78,11 +80,14 @@ public:
       if (auto done = relocate(*section, relocation, code); !done) return std::unexpected(done.error());
 
     const TypeRow& row = type_row(info.type);
+    auto target = open_btf_of(info.attach_module);
+    if (!target) return std::unexpected(target.error());
     ProgramBtf btf;
     if (btf_) btf = read_program_btf(object_, info.section);
     ProgramSpec spec{.type = row.kernel_type,
                      .expected_attach_type = row.attach_type,
                      .attach_btf_id = info.attach_btf_id,
+                     .attach_btf = target->get(),
                      .name = info.name,
                      .license = manifest_.license.c_str(),
                      .instructions = code,
@@ -95,6 +100,15 @@ public:
   }
 
 private:
+  /// Invalid for the kernel itself, which needs none.
+  static Result<Fd> open_btf_of(const std::string& module) {
+    if (module.empty()) return Fd();
+    Fd btf = open_module_btf(module);
+    if (btf) return btf;
+    return errno_failure(errno, "can't open the BTF of module `" + module + "`",
+                         "is it loaded? `lsmod` lists modules");
+  }
+
   Result<void> relocate(const Section& section, const Relocation& relocation, std::vector<bpf_insn>& code) {
     size_t index = relocation.offset / sizeof(bpf_insn);
     if (relocation.type == kRelocateCall && index < code.size() && relocation.section == section.name) {

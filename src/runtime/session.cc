@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <unistd.h>
 
 #include "runtime/attacher.h"
 #include "runtime/clocks.h"
@@ -18,6 +19,7 @@
 #include "runtime/processes.h"
 #include "runtime/record_stream.h"
 #include "runtime/signals.h"
+#include "runtime/user_signal.h"
 
 namespace trc::runtime {
 namespace {
@@ -26,10 +28,12 @@ namespace {
 constexpr int kBrokenPipeStatus = 128 + SIGPIPE;
 /// Records handled before signals and timers are looked at again.
 constexpr size_t kShare = 8192;
+/// Objects of an iterator that are handled before what they sent is printed.
+constexpr size_t kObjectsAtOnce = 64;
 /// How long events may lie in the ring when nobody is looking at the output.
 constexpr int kLongestPause = 20; // milliseconds
 
-enum Tag : uint64_t { kProcess, kRing, kOutput, kProgress, kFirstTimer };
+enum Tag : uint64_t { kProcess, kRing, kOutput, kUserSignal, kProgress, kFirstTimer };
 
 /// Error has no errno; errno_failure() has put it into words.
 bool is_broken_pipe(const Error& error) { return error.cause.ends_with(std::strerror(EPIPE)); }
@@ -37,10 +41,11 @@ bool is_broken_pipe(const Error& error) { return error.cause.ends_with(std::stre
 class Session {
 public:
   Session(const CompiledProgram& program, output::Printer& printer, const SessionOptions& options,
-          const Signals& signals, LoadedObject& object, RecordStream& stream, MapStore& store, Grace& grace)
-      : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals), object_(object),
-        stream_(stream), store_(store), grace_(grace),
-        attacher_(program.manifest, object.programs, options.pid),
+          const Signals& signals, const UserSignal& user_signal, LoadedObject& object, RecordStream& stream,
+          MapStore& store, Grace& grace, std::optional<pid_t> traced)
+      : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals),
+        user_signal_(user_signal), object_(object), stream_(stream), store_(store), grace_(grace),
+        attacher_(program.manifest, object.programs, traced, printer),
         ledger_(program.manifest, object, attacher_) {}
 
   /// `process`: becomes readable when the traced process ends, or -1.
@@ -56,8 +61,10 @@ private:
   void prepare();
   Result<bool> attach();
   Result<void> start(int process);
+  Result<void> read_iterators();
   Result<void> loop();
   Result<void> react(uint64_t tag);
+  Result<void> answer_signal();
   int pause() const;
   Result<void> finish();
   Result<void> run_program(size_t index);
@@ -70,6 +77,7 @@ private:
   output::Printer& printer_;
   const SessionOptions& options_;
   const Signals& signals_;
+  const UserSignal& user_signal_;
   LoadedObject& object_;
   RecordStream& stream_;
   MapStore& store_;
@@ -128,6 +136,7 @@ Result<void> Session::start(int process) {
   if (auto done = poller_.add_end(options_.output_fd, kOutput); !done) return done;
   if (options_.shows_progress)
     if (auto done = start_progress(); !done) return done;
+  if (auto done = poller_.add(user_signal_.fd(), kUserSignal); !done) return done;
   for (const Periodic& periodic : attacher_.periodic()) {
     auto timer = start_timer(periodic.period);
     if (!timer) return std::unexpected(timer.error());
@@ -182,12 +191,38 @@ Result<void> Session::react(uint64_t tag) {
   }
   if (tag == kOutput) return errno_failure(EPIPE, "the reader of the output has gone");
   if (tag == kProgress) return show_progress(), Result<void>();
+  if (tag == kUserSignal) return answer_signal();
   size_t timer = tag - kFirstTimer;
   const uint64_t times = take_timer(timers_[timer].get());
   if (times == 0 || has_to_end()) return {};
   const size_t program = attacher_.periodic()[timer].program;
   if (times > 1) ledger_.tick_missed(program, times - 1);
   return run_program(program);
+}
+
+/// Runs the probes on SIGUSR1, as often as it came.
+Result<void> Session::answer_signal() {
+  for (uint64_t times = user_signal_.take(); times > 0; --times)
+    for (size_t program : attacher_.on_signal()) {
+      if (has_to_end()) return {};
+      if (auto done = run_program(program); !done) return done;
+    }
+  return {};
+}
+
+/// Runs the programs of iterators. A read stops after some objects, so that the rings never fill.
+Result<void> Session::read_iterators() {
+  char objects[kObjectsAtOnce]; // a byte of each
+  for (int fd : attacher_.iterators()) {
+    for (ssize_t got = 1; got != 0 && !has_to_end();) {
+      got = ::read(fd, objects, sizeof objects);
+      // EAGAIN: very many objects without one that the program takes.
+      if (got < 0 && errno != EINTR && errno != EAGAIN) return errno_failure(errno, "can't read an iterator");
+      if (auto done = stream_.handle_all(); !done) return done;
+    }
+    if (auto done = printer_.flush(); !done) return done;
+  }
+  return {};
 }
 
 Result<void> Session::loop() {
@@ -274,8 +309,9 @@ Result<int> Session::run(Child& child, int process) {
   if (!is_ended()) {
     if (child.fd() >= 0)
       if (auto done = child.release(); !done) return std::unexpected(done.error());
+    if (auto done = read_iterators(); !done) return std::unexpected(done.error());
     // With begin and end alone nothing more will happen.
-    if (attacher_.runs_by_kernel() || !attacher_.periodic().empty())
+    if (attacher_.runs_by_kernel() || !attacher_.periodic().empty() || !attacher_.on_signal().empty())
       if (auto done = loop(); !done) return std::unexpected(done.error());
   }
   if (auto done = finish(); !done) return std::unexpected(done.error());
@@ -290,6 +326,7 @@ Result<int> Session::run(Child& child, int process) {
 
 Result<int> run(const CompiledProgram& program, output::Printer& printer, const SessionOptions& options) {
   Signals signals;
+  UserSignal user_signal;
   Child child;
   Fd watched;
   if (!options.command.empty()) {
@@ -316,7 +353,8 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
       RecordStream::open(program.manifest, object->maps, store, printer, actions, how, options.no_warnings);
   if (!stream) return std::unexpected(stream.error());
 
-  Session session(program, printer, options, signals, *object, *stream, store, grace);
+  const auto traced = child.fd() >= 0 ? std::optional(child.pid()) : options.pid;
+  Session session(program, printer, options, signals, user_signal, *object, *stream, store, grace, traced);
   auto status = session.run(child, child.fd() >= 0 ? child.fd() : watched.get());
   if (!status && is_broken_pipe(status.error())) return kBrokenPipeStatus;
   return status;

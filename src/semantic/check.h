@@ -208,6 +208,9 @@ private:
   // check_context.cc
   /// Null if the name is none of `arg0`, `arg1` ….
   ExpressionPtr positional_argument(const std::string& name, Span span);
+  /// Whether this is the `ctx` of a probe that has one, so that a field of it can be read.
+  bool reaches_into_context(const ast::Expression& base) const;
+  ExpressionPtr context_pointer(Span span);
 
   // check_binary.cc
   ExpressionPtr binary(const ast::Binary& node, Span span);

@@ -74,7 +74,8 @@ std::optional<int64_t> known_index(const typed::Expression& index) {
 typed::ExpressionPtr Checker::member(const ast::Member& node, Span span) {
   auto* base = std::get_if<ast::Name>(&node.base->node);
   if (base && base->name == "args") return argument(node, span);
-  ExpressionPtr whole = value(*node.base);
+  ExpressionPtr whole =
+      reaches_into_context(*node.base) ? context_pointer(node.base->span) : value(*node.base);
   if (whole->type.is_none()) return unknown(span);
   if (whole->type.kind == TypeKind::tuple && !whole->type.is_presented())
     return element(node, span, std::move(whole));
@@ -193,7 +194,7 @@ bool Checker::is_trusted(const typed::Expression& pointer) const {
   if (!leads_on || !is_kernel_structure(type.elements.front())) return false;
   if (auto* behind = std::get_if<typed::Dereference>(&pointer.node)) return behind->is_trusted;
   if (auto* call = std::get_if<typed::Call>(&pointer.node))
-    return call->id == BuiltinId::curtask && call->index;
+    return call->id == BuiltinId::ctx || (call->id == BuiltinId::curtask && call->index);
   auto* read = std::get_if<typed::ArgumentRead>(&pointer.node);
   return read && read->access.is_trusted;
 }

@@ -14,16 +14,19 @@ void Checker::run(const ExpandedProbe& probe) {
                         .text = probe.text,
                         .type = first.type,
                         .attach_btf_id = first.attach_btf_id,
+                        .attach_module = first.attach_module,
                         .run_by = first.run_by,
                         .pointers = first.pointers,
                         .return_value = first.return_value,
                         .filters_pid_itself = first.filters_pid_itself,
                         .has_cookie = first.has_cookie,
+                        .object = first.object,
                         .instances = {},
                         .variables = {},
                         .body = {}};
   for (const probes::Match& match : probe.matches)
-    typed.instances.push_back({match.name, match.attach, match.selector});
+    typed.instances.push_back(
+        {match.given_name.empty() ? match.name : match.given_name, match.attach, match.selector});
 
   if (const ast::Expression* predicate = probe.source->predicate.get()) {
     typed::If guard = {

@@ -29,6 +29,33 @@ typed::ExpressionPtr Checker::positional_argument(const std::string& name, Span 
   return unknown(span);
 }
 
+typed::ExpressionPtr Checker::context_pointer(Span span) {
+  const std::string& name = probe_->matches.front().context->structure;
+  auto known = context_.kernel_types->type(name);
+  return typed::make_expression(span,
+                                pointer_type(AddressSpace::kernel, known.value_or(structure_type(name, 0))),
+                                typed::Call{.id = BuiltinId::ctx, .arguments = {}, .index = 0, .access = {}});
+}
+
+typed::ExpressionPtr Checker::check_ctx(const ast::Call& node, const Builtin&, Span span) {
+  if (!here(node.name, span)) return unknown(span);
+  const auto& context = probe_->matches.front().context;
+  if (context && context->is_in_memory) return context_pointer(span);
+  std::string hint = "`kprobe`, `profile`, `software`, `hardware`, `watchpoint` and `iter` probes have it";
+  if (context) hint = "here only fields of it can be read: `ctx.regs.ip`, `ctx.addr`";
+  if (probe_->arguments || probe_->matches.front().arguments)
+    hint = "`args.NAME` gives the arguments of this probe";
+  report(DiagnosticId::no_argument_here, span, probe_name(), context ? "ctx as a whole" : node.name, hint);
+  return unknown(span);
+}
+
+bool Checker::reaches_into_context(const ast::Expression& base) const {
+  auto* name = std::get_if<ast::Name>(&base.node);
+  auto* call = std::get_if<ast::Call>(&base.node);
+  const bool is_ctx = name ? name->name == "ctx" : call && call->name == "ctx" && call->arguments.empty();
+  return is_ctx && probe_ && probe_->matches.front().context && !macro_argument("ctx");
+}
+
 typed::ExpressionPtr Checker::check_retval(const ast::Call& node, const Builtin&, Span span) {
   if (!here(node.name, span)) return unknown(span);
   if (const auto& result = probe_->matches.front().result) {

@@ -40,11 +40,20 @@ bool fill_in_parameters(std::string& text, Span span, const Parameters& paramete
   return true;
 }
 
+/// Bytes of `name=` before an attach point; 0 if it is given no name.
+size_t name_length(std::string_view text) {
+  size_t end = 0;
+  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_'))
+    ++end;
+  return end > 0 && end < text.size() && text[end] == '=' ? end + 1 : 0;
+}
+
 /// The fields of `args` that a probe uses, and whether it uses `args` at all.
 struct ArgumentUse {
   std::set<std::string> fields;
   bool any = false;
-  int wholes = 0; ///< uses of all fields at once
+  int wholes = 0;       ///< uses of all fields at once
+  bool results = false; ///< `retval`, `arg0` …
 };
 
 /// Looks into the macros that are used, too.
@@ -65,6 +74,7 @@ private:
         use.any = true;
         ++use.wholes;
       }
+      use.results |= name->name == "retval" || name->name.starts_with("arg");
       look_into(name->name);
     }
     if (auto* call = std::get_if<ast::Call>(&e.node)) look_into(call->name);
@@ -95,10 +105,10 @@ bool is_about_the_kernel(DiagnosticId id) {
 /// Whether two matches can be served by one program, but for their arguments.
 bool same_program(const probes::Match& a, const probes::Match& b) {
   if (a.type != b.type || a.attach_btf_id != b.attach_btf_id || a.run_by != b.run_by ||
-      a.pointers != b.pointers || a.return_value != b.return_value ||
-      a.filters_pid_itself != b.filters_pid_itself || a.has_cookie != b.has_cookie ||
-      a.selector.has_value() != b.selector.has_value() || a.positional != b.positional ||
-      a.result != b.result)
+      a.attach_module != b.attach_module || a.object != b.object || a.pointers != b.pointers ||
+      a.return_value != b.return_value || a.filters_pid_itself != b.filters_pid_itself ||
+      a.has_cookie != b.has_cookie || a.selector.has_value() != b.selector.has_value() ||
+      a.positional != b.positional || a.result != b.result || a.context != b.context)
     return false;
   if (a.selector)
     return a.attach == b.attach && a.selector->access == b.selector->access &&
@@ -152,6 +162,7 @@ public:
     const size_t first = out.size();
     for (probes::Match& match : matches) {
       std::optional<std::vector<probes::Argument>> arguments;
+      if (use.results && match.read_results) match.read_results(match);
       if (use.any && match.arguments && !(arguments = read_arguments(match, probe))) return;
       auto fits = [&](const ExpandedProbe& group) {
         return same_program(group.matches.front(), match) &&
@@ -176,7 +187,14 @@ private:
   void resolve(const std::string& text, Span span, std::vector<probes::Match>& matches,
                std::vector<Missing>& missing) {
     Diagnostics found;
-    probes::resolve(probes::split_attach_point(text, span), {kernel_, found, types_}, matches);
+    const size_t named = name_length(text);
+    const size_t first = matches.size();
+    const Span behind = {std::min<uint32_t>(span.begin + static_cast<uint32_t>(named), span.end), span.end};
+    probes::resolve(probes::split_attach_point(text.substr(named), behind), {kernel_, found, types_},
+                    matches);
+    if (named > 0)
+      for (size_t i = first; i < matches.size(); ++i)
+        matches[i].given_name = text.substr(0, named - 1);
     for (const Diagnostic& diagnostic : found.list()) {
       if (is_about_the_kernel(diagnostic.id))
         missing.push_back({text, diagnostic});

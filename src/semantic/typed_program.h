@@ -262,11 +262,13 @@ struct Probe {
   std::string text; ///< its attach points as written
   ProgramType type;
   uint32_t attach_btf_id = 0;
+  std::string attach_module; ///< ProgramInfo::attach_module
   probes::RunBy run_by;
   AddressSpace pointers;
   uint64_t return_value = 0;
   bool filters_pid_itself = false;
   bool has_cookie = false;
+  std::optional<probes::ContextAccess> object; ///< probes::Match::object
   /// The probes it serves; with selectors or cookies the program tells them apart. Those with an equal
   /// AttachSpec are one attachment.
   struct Instance {

@@ -53,6 +53,12 @@ def can_load_fentry():
     return os.path.exists("/sys/kernel/btf/vmlinux") and subprocess.run(command, capture_output=True).returncode == 0
 
 
+def has_kernel_addresses():
+    """/proc/kallsyms hides them from some, and kernels differ in what they list."""
+    with open("/proc/kallsyms", encoding="ascii", errors="replace") as file:
+        return any(line.rstrip().endswith(" jiffies_64") and int(line.split()[0], 16) for line in file)
+
+
 FEATURES = {
     "fentry": can_load_fentry,
     "root": lambda: os.geteuid() == 0,
@@ -63,6 +69,8 @@ FEATURES = {
     "uprobe": exists("/sys/bus/event_source/devices/uprobe"),
     "software_events": exists("/sys/bus/event_source/devices/software"),
     "hardware_events": exists("/sys/bus/event_source/devices/cpu"),
+    "no_hardware_events": lambda: not os.path.exists("/sys/bus/event_source/devices/cpu"),
+    "kernel_addresses": has_kernel_addresses,
     "breakpoints": exists("/sys/bus/event_source/devices/breakpoint"),
     "cpus": lambda: len(os.sched_getaffinity(0)) > 1,
     "x86_64": lambda: platform.machine() == "x86_64",

@@ -84,7 +84,7 @@ private:
 /// Types that others are made of.
 struct Types {
   int int_, unsigned_, long_, unsigned_long, short_, byte, char_, bool_, wide, void_pointer, task_pointer,
-      registers_pointer, u64_, sort, list_head;
+      registers, registers_pointer, u64_, sort, list_head;
 };
 
 int add_registers(Maker& make, int unsigned_long) {
@@ -277,6 +277,38 @@ void add_tracepoints(Maker& make, const Types& t) {
                  {"anything", t.void_pointer, 0}});
 }
 
+/// What programs on perf events and iterators are handed.
+void add_contexts(Maker& make, const Types& t) {
+  make.aggregate(false, "bpf_perf_event_data", 184,
+                 {{"regs", make.type("bpf_user_pt_regs_t", t.registers), 0},
+                  {"sample_period", make.type("__u64", t.u64_), 168 * 8},
+                  {"addr", t.u64_, 176 * 8}});
+  const int file = make.pointer(btf__find_by_name(make.raw(), "file"));
+  const int meta = make.aggregate(false, "bpf_iter_meta", 24,
+                                  {{"seq", make.pointer(make.forward("seq_file")), 0},
+                                   {"session_id", t.u64_, 64},
+                                   {"seq_num", t.u64_, 128}});
+  // The kernel wraps each pointer in a union, to give it 8 bytes everywhere.
+  auto wrapped = [&](const char* name, int pointer) {
+    return make.aggregate(true, nullptr, 8, {{name, pointer, 0}});
+  };
+  const int meta_pointer = make.pointer(meta);
+  make.aggregate(
+      false, "bpf_iter__task", 16,
+      {{nullptr, wrapped("meta", meta_pointer), 0}, {nullptr, wrapped("task", t.task_pointer), 64}});
+  make.aggregate(false, "bpf_iter__task_file", 32,
+                 {{nullptr, wrapped("meta", meta_pointer), 0},
+                  {nullptr, wrapped("task", t.task_pointer), 64},
+                  {"fd", t.unsigned_, 128},
+                  {nullptr, wrapped("file", file), 192}});
+  make.function("bpf_iter_task", t.int_, {{"meta", meta_pointer, 0}, {"task", t.task_pointer, 0}});
+  make.function(
+      "bpf_iter_task_file", t.int_,
+      {{"meta", meta_pointer, 0}, {"task", t.task_pointer, 0}, {"fd", t.unsigned_, 0}, {"file", file, 0}});
+  // Not an iterator, but a function of those that programs run themselves.
+  make.function("bpf_iter_num_new", t.int_, {{"it", t.void_pointer, 0}});
+}
+
 } // namespace
 
 namespace {
@@ -300,7 +332,8 @@ void fill_fixture(Maker& make) {
   btf__add_field(make.raw(), "prev", t.list_head + 1, 64, 0);
   make.pointer(t.list_head);
   t.void_pointer = make.pointer(0);
-  t.registers_pointer = make.pointer(add_registers(make, t.unsigned_long));
+  t.registers = add_registers(make, t.unsigned_long);
+  t.registers_pointer = make.pointer(t.registers);
   t.task_pointer = make.pointer(add_task(make, t));
   add_tracepoints(make, t);
   add_shapes(make, t);
@@ -311,6 +344,7 @@ void fill_fixture(Maker& make) {
                  {"count", t.unsigned_long, 0},
                  {"pos", make.pointer(t.long_), 0}});
   make.function("fput", 0, {{"file", file, 0}});
+  add_contexts(make, t);
 }
 
 } // namespace

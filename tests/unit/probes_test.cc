@@ -309,8 +309,7 @@ TEST_F(Probes, RawTracepoints) {
             (Texts{"rawtracepoint:vmlinux:sys_enter", "rawtracepoint:vmlinux:sys_exit"}));
   EXPECT_EQ(mistake("rt:sched_swich"),
             "unknown_raw_tracepoint 3+11: [sched_swich] [did you mean `sched_switch`?]");
-  EXPECT_EQ(mistake("rt:zz*"), "no_match 0+6: [rt:zz*] [`bpftool btf dump file /sys/kernel/btf/vmlinux | "
-                               "grep btf_trace_` shows their names]");
+  EXPECT_EQ(mistake("rt:zz*"), "no_match 0+6: [rt:zz*] [`trc -l 'rawtracepoint:*'` lists them]");
   EXPECT_TRUE(mistake("rt:xfs:foo").starts_with("no_match 3+3: [rt:xfs:foo]"));
   for (const char* text : {"rawtracepoint", "rt:", "rt:a:b:c"})
     EXPECT_TRUE(mistake(text).starts_with("bad_attach_point 0+")) << text;
@@ -323,6 +322,39 @@ TEST_F(Probes, AKernelWithoutBtfOrTracefs) {
   EXPECT_TRUE(mistake("t:syscalls:sys_enter_openat").starts_with("kernel_does_not_tell"));
   EXPECT_TRUE(mistake("t:*:*").starts_with("kernel_does_not_tell"));
   EXPECT_EQ(names("interval:1s").size(), 1u);
+}
+
+TEST_F(Probes, Counters) {
+  auto match = resolve("s:cs").at(0);
+  EXPECT_EQ(match.name, "software:context-switches:1000");
+  EXPECT_EQ(match.type, ProgramType::perf_event);
+  EXPECT_EQ(match.attach, (AttachSpec{"software", "context-switches", 1000}));
+  EXPECT_EQ(match.context, (ProgramContext{"struct bpf_perf_event_data", false}));
+  EXPECT_TRUE(match.filters_pid_itself && match.has_cookie);
+  EXPECT_EQ(resolve("hardware:cycles:5e6").at(0).attach, (AttachSpec{"hardware", "cpu-cycles", 5'000'000}));
+}
+
+TEST_F(Probes, Watchpoints) {
+  auto match = resolve("w:0x1000:8:rw").at(0);
+  EXPECT_EQ(match.name, "watchpoint:0x1000:8:rw");
+  EXPECT_EQ(match.attach, (AttachSpec{"watchpoint", "rw:8", 0x1000}));
+}
+
+TEST_F(Probes, Iterators) {
+  auto match = resolve("it:task").at(0);
+  EXPECT_EQ(match.name, "iter:task");
+  EXPECT_EQ(match.type, ProgramType::iterator);
+  EXPECT_EQ(match.attach, (AttachSpec{"iter", "task", 0}));
+  EXPECT_EQ(match.context, (ProgramContext{"struct bpf_iter__task", true}));
+  EXPECT_EQ(match.object, (ContextAccess{AccessKind::value, 8, 8, {}}));
+}
+
+TEST_F(Probes, PositionalArgumentsOfRawTracepoints) {
+  auto match = resolve("rt:sched_switch").at(0);
+  EXPECT_TRUE(match.positional.empty());
+  match.read_results(match);
+  ASSERT_EQ(match.positional.size(), 4u);
+  EXPECT_EQ(match.positional[3], (ContextAccess{AccessKind::value, 24, 8, {}}));
 }
 
 TEST(Syscalls, Numbers) {
@@ -348,13 +380,16 @@ TEST(Attach, SessionRunsWhatNoEventDoes) {
   EXPECT_EQ(attach({"interval", "ns", 5'000}).moment, Moment::periodic);
   EXPECT_EQ(attach({"interval", "ns", 5'000}).period, std::chrono::microseconds(5));
   EXPECT_EQ(attach({"interval", "hz", 50}).period, std::chrono::milliseconds(20));
+  EXPECT_EQ(attach({"self", "SIGUSR1", 0}).moment, Moment::signal);
   EXPECT_EQ(attach({"interval", "hz", 0}).period, std::chrono::seconds(1));
 }
 
 TEST(Attach, WhatTheKernelRefusesIsAnError) {
   Attachment attachment;
   for (AttachSpec spec : {AttachSpec{"rawtracepoint", "sys_enter", 0}, AttachSpec{"tracepoint", "no:such", 0},
-                          AttachSpec{"tracepoint", "nonsense", 0}, AttachSpec{"profile", "hz", 99}}) {
+                          AttachSpec{"tracepoint", "nonsense", 0}, AttachSpec{"profile", "hz", 99},
+                          AttachSpec{"software", "nonsense", 1}, AttachSpec{"software", "dummy", 1},
+                          AttachSpec{"watchpoint", "w:8", 0x1000}, AttachSpec{"iter", "task", 0}}) {
     attachment.spec = spec;
     auto attached = find_attach(spec.provider)(attachment, -1, {});
     ASSERT_FALSE(attached) << spec.provider;

@@ -1,9 +1,11 @@
-// kprobe, kretprobe: a perf event of the kernel's kprobe source, and the program on it.
+// kprobe, kretprobe: a perf event of the kernel's kprobe source for each place, and the program on it. For
+// several in one go see attach_all.cc.
 #include <cerrno>
 #include <charconv>
 
 #include "base/text.h"
 #include "kernel/files.h"
+#include "kernel/functions.h"
 #include "probes/perf_event.h"
 
 namespace trc::probes {
@@ -45,9 +47,7 @@ std::unexpected<Error> open_failure(int number, const std::string& what) {
   }
 }
 
-Result<Attached> attach(const Attachment& attachment, int program_fd, bool returns) {
-  const AttachSpec& spec = attachment.spec;
-  const std::string what = spec.provider + ":" + spec.target;
+Result<perf_event_attr> event_of(const AttachSpec& spec, bool returns) {
   auto type = source_number("type", "");
   if (!type) return std::unexpected(type.error());
   perf_event_attr attributes = {};
@@ -59,15 +59,52 @@ Result<Attached> attach(const Attachment& attachment, int program_fd, bool retur
     if (!bit) return std::unexpected(bit.error());
     attributes.config = uint64_t{1} << *bit;
   }
-  attributes.config1 = reinterpret_cast<uint64_t>(spec.target.c_str());
+  // Without a name the number is an address, with one an offset.
   attributes.config2 = spec.value;
+  return attributes;
+}
+
+Result<void> attach_at(perf_event_attr attributes, const std::string& function, const Attachment& attachment,
+                       int program_fd, std::vector<Fd>& descriptors) {
+  const std::string what = attachment.spec.provider + ":" + function;
+  attributes.config1 = function.empty() ? 0 : reinterpret_cast<uint64_t>(function.c_str());
   // The probe fires wherever the function runs: the one CPU is a formality of the interface.
   Fd event = open_perf_event(attributes, -1, 0);
   if (!event) return open_failure(errno, what);
+  return attach_to_perf_event(std::move(event), program_fd, attachment.cookie, what, descriptors);
+}
+
+/// What the compiler has made of a function that is not there under its own name: `f.isra.0`, `f.part.0`,
+/// `f.constprop.0`. Cold parts (`f.cold`) are jumped into, not called.
+std::vector<std::string> variants_of(const std::string& function) {
+  std::vector<std::string> found;
+  auto functions = read_functions("");
+  if (!functions) return found;
+  for (const KernelFunction& one : *functions)
+    if (one.name.starts_with(function + ".") && one.name.find(".cold") == one.name.npos)
+      found.push_back(one.name);
+  return found;
+}
+
+Result<Attached> attach(const Attachment& attachment, int program_fd, bool returns) {
+  const AttachSpec& spec = attachment.spec;
+  auto attributes = event_of(spec, returns);
+  if (!attributes) return std::unexpected(attributes.error());
   Attached attached = {.descriptors = {}, .detaches_slowly = true, .counts_misses = true};
-  auto done =
-      attach_to_perf_event(std::move(event), program_fd, attachment.cookie, what, attached.descriptors);
-  if (!done) return std::unexpected(done.error());
+  auto done = attach_at(*attributes, spec.target, attachment, program_fd, attached.descriptors);
+  if (done) return attached;
+  const bool may_have_variants =
+      done.error().kind == ErrorKind::not_found && !spec.target.empty() && spec.value == 0;
+  if (!may_have_variants) return std::unexpected(done.error());
+  std::string names;
+  for (const std::string& variant : variants_of(spec.target)) {
+    if (auto other = attach_at(*attributes, variant, attachment, program_fd, attached.descriptors); !other)
+      return std::unexpected(other.error());
+    names += (names.empty() ? "`" : ", `") + variant + "`";
+  }
+  if (names.empty()) return std::unexpected(done.error());
+  attached.notes.push_back("`" + spec.provider + ":" + spec.target + "` was compiled as " + names +
+                           ": calls that are inlined are not seen");
   return attached;
 }
 

@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "base/text.h"
+#include "kernel/btf.h"
+#include "probes/contexts.h"
 #include "probes/provider.h"
 #include "probes/registers.h"
 #include "probes/report.h"
@@ -36,9 +38,13 @@ Match match_of(const Kind& kind, const Target& target, const std::string& functi
   const std::string place = target.offset > 0 ? "+" + std::to_string(target.offset) : "";
   match.name = std::string(kind.provider) + ":" + (module.empty() ? "" : module + ":") + function + place;
   match.type = ProgramType::kprobe;
-  match.attach = {.provider = std::string(kind.provider), .target = function, .value = target.offset};
+  const bool is_elsewhere = !module.empty() && module != kKernelItself;
+  match.attach = {.provider = std::string(kind.provider),
+                  .target = (is_elsewhere ? module + ":" : "") + function,
+                  .value = target.offset};
   match.has_cookie = true;
   match.pointers = AddressSpace::kernel;
+  match.context = register_context();
   if (kind.returns)
     match.result = result_register();
   else
@@ -49,7 +55,7 @@ Match match_of(const Kind& kind, const Target& target, const std::string& functi
 bool fits(const Target& target, const KernelFunction& function) {
   return glob_match(target.function.text, function.name) &&
          (target.module.text.empty() || glob_match(target.module.text, function.module) ||
-          (function.module.empty() && target.module.text == "vmlinux"));
+          (function.module.empty() && glob_match(target.module.text, kKernelItself)));
 }
 
 void report_missing(const Target& target, const std::vector<KernelFunction>& functions,
@@ -76,8 +82,10 @@ void resolve_one(const Kind& kind, const Target& target, const ResolveContext& c
   if (target.module.text.empty() && context.kernel.surely_has_function(name)) return add();
   auto functions = context.kernel.functions();
   if (!functions) return report_no_answer(target.point, target.function, functions.error(), context);
-  const bool known =
-      std::any_of(functions->begin(), functions->end(), [&](const auto& f) { return fits(target, f); });
+  // What the compiler has made of it (`f.isra.0`) is attached in its place.
+  auto is_variant = [&](const KernelFunction& f) { return f.name.starts_with(name + "."); };
+  const bool known = std::any_of(functions->begin(), functions->end(),
+                                 [&](const auto& f) { return fits(target, f) || is_variant(f); });
   if (!known) return report_missing(target, *functions, context);
   add();
 }
@@ -86,12 +94,17 @@ void resolve_wildcard(const Kind& kind, const Target& target, const ResolveConte
                       std::vector<Match>& matches) {
   auto functions = context.kernel.functions();
   if (!functions) return report_no_answer(target.point, target.function, functions.error(), context);
+  const Btf* btf = context.kernel.btf();
+  const bool has_multi = btf && btf->find("bpf_kprobe_multi_link", {BTF_KIND_STRUCT}).has_value();
   const size_t before = matches.size();
   for (const KernelFunction& function : *functions) {
     auto forbids = [&](std::string_view pattern) { return glob_match(pattern, function.name); };
     if (!fits(target, function) || std::ranges::any_of(kNeverByWildcard, forbids)) continue;
-    matches.push_back(
-        match_of(kind, target, function.name, target.module.text.empty() ? "" : function.module));
+    const std::string module = function.module.empty() ? std::string(kKernelItself) : function.module;
+    matches.push_back(match_of(kind, target, function.name, target.module.text.empty() ? "" : module));
+    // One link takes names of functions only.
+    if (has_multi && matches.back().attach.target == function.name)
+      matches.back().type = ProgramType::kprobe_multi;
   }
   if (matches.size() == before)
     context.diagnostics.report(DiagnosticId::no_match, target.point.span, target.point.whole,

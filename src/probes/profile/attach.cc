@@ -1,101 +1,38 @@
 // profile: a timer on every online CPU, or on every thread of one process.
-#include <algorithm>
 #include <cerrno>
-#include <charconv>
 
-#include "kernel/files.h"
-#include "probes/perf_event.h"
 #include "probes/period.h"
+#include "probes/sampler.h"
 
 namespace trc::probes {
 namespace {
 
-/// A task and a CPU, in perf_event_open's sense: -1 is any.
-struct Place {
-  pid_t task;
-  int cpu;
-};
-
-Result<std::vector<Place>> online_cpus() {
-  auto text = read_file("/sys/devices/system/cpu/online");
-  if (!text) return std::unexpected(text.error());
-  auto cpus = parse_cpu_list(*text);
-  if (!cpus) return std::unexpected(cpus.error());
-  std::vector<Place> places;
-  for (unsigned cpu : *cpus)
-    places.push_back({-1, static_cast<int>(cpu)});
-  return places;
-}
-
-Result<std::vector<Place>> threads_of(pid_t pid) {
-  auto names = directories_in("/proc/" + std::to_string(pid) + "/task");
-  if (!names) return failure(ErrorKind::not_found, "there is no process " + std::to_string(pid));
-  std::vector<Place> places;
-  for (const std::string& name : *names) {
-    pid_t thread = 0;
-    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), thread);
-    if (error == std::errc()) places.push_back({thread, -1});
-  }
-  return places;
-}
-
-perf_event_attr timer(const AttachSpec& spec) {
-  perf_event_attr attributes = {};
-  attributes.size = sizeof attributes;
-  attributes.type = PERF_TYPE_SOFTWARE;
-  attributes.config = PERF_COUNT_SW_CPU_CLOCK;
-  attributes.disabled = 1;
-  if (spec.target == kHertz) {
-    attributes.freq = 1;
-    attributes.sample_freq = spec.value;
-  } else {
-    attributes.sample_period = spec.value;
-  }
-  return attributes;
-}
-
-std::unexpected<Error> open_failure(int number, const AttachSpec& spec, const std::string& what) {
-  if (number == EINVAL && spec.target == kHertz)
+std::unexpected<Error> frequency_refused(int number, const std::string& what) {
+  if (number == EINVAL)
     return failure(ErrorKind::refused, "can't attach " + what + ": the kernel refuses this frequency",
                    "its limit is in /proc/sys/kernel/perf_event_max_sample_rate");
   return perf_event_failure(number, what);
-}
-
-/// Threads that start later are followed through `inherit`. The list of threads is one snapshot, taken before
-/// the first event exists: a thread can be missed if it starts in between, but none is counted twice.
-Result<std::vector<Place>> places_of(const AttachContext& context, perf_event_attr& attributes) {
-  if (!context.pid) return online_cpus();
-  attributes.inherit = 1;
-  attributes.inherit_thread = 1;
-  return threads_of(*context.pid);
 }
 
 } // namespace
 
 Result<Attached> attach_profile(const Attachment& attachment, int program_fd, const AttachContext& context) {
   const AttachSpec& spec = attachment.spec;
-  const std::string what = "profile:" + spec.target + ":" + std::to_string(spec.value);
-  perf_event_attr attributes = timer(spec);
-  auto places = places_of(context, attributes);
-  if (!places) return std::unexpected(places.error());
-  Attached attached;
-  for (const Place& place : *places) {
-    Fd event = open_perf_event(attributes, place.task, place.cpu);
-    if (!event && errno == EINVAL && attributes.inherit_thread) {
-      // Before Linux 5.13 children that are processes of their own can't be left out: then none is followed.
-      attributes.inherit = attributes.inherit_thread = 0;
-      event = open_perf_event(attributes, place.task, place.cpu);
-    }
-    // Threads end and CPUs go offline meanwhile.
-    if (!event && (errno == ESRCH || errno == ENODEV)) continue;
-    if (!event) return open_failure(errno, spec, what);
-    auto done =
-        attach_to_perf_event(std::move(event), program_fd, attachment.cookie, what, attached.descriptors);
-    if (!done) return std::unexpected(done.error());
+  perf_event_attr timer = {};
+  timer.size = sizeof timer;
+  timer.type = PERF_TYPE_SOFTWARE;
+  timer.config = PERF_COUNT_SW_CPU_CLOCK;
+  timer.disabled = 1;
+  const bool is_frequency = spec.target == kHertz;
+  if (is_frequency) {
+    timer.freq = 1;
+    timer.sample_freq = spec.value;
+  } else {
+    timer.sample_period = spec.value;
   }
-  if (attached.descriptors.empty())
-    return failure(ErrorKind::not_found, "nothing is left to attach " + what + " to");
-  return attached;
+  const std::string what = "profile:" + spec.target + ":" + std::to_string(spec.value);
+  return attach_sampler(timer, attachment, program_fd, context, what,
+                        is_frequency ? frequency_refused : perf_event_failure);
 }
 
 } // namespace trc::probes

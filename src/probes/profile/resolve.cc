@@ -1,4 +1,5 @@
 // profile: a timer interrupt on every CPU.
+#include "probes/contexts.h"
 #include "probes/period_text.h"
 
 namespace trc::probes {
@@ -13,6 +14,7 @@ void resolve_profile(const AttachPointText& point, const ResolveContext& context
   match.attach = period->spec;
   match.has_cookie = true;
   match.filters_pid_itself = true;
+  match.context = perf_event_context();
   matches.push_back(std::move(match));
 }
 

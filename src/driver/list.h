@@ -1,0 +1,26 @@
+// `trc -l`: what could be traced.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "kernel/kernel.h"
+#include "program/manifest.h"
+
+namespace trc {
+
+struct ListOptions {
+  std::string pattern; ///< "" is everything
+  bool with_arguments = false;
+};
+
+/// The probes that fit a pattern, a line each, those of one type together. `TYPE:REST` with `*` for any
+/// text; without a colon the pattern is of what stands behind the type. "struct NAME", "union NAME" and
+/// "enum NAME" give definitions instead. `notes` gets what is left out because the machine does not tell it.
+Result<std::string> list_probes(const Kernel& kernel, const ListOptions& options,
+                                std::vector<std::string>& notes);
+
+/// What a script attaches.
+std::string list_probes(const Manifest& manifest);
+
+} // namespace trc
