@@ -1,4 +1,4 @@
-// Builtin values and functions: one lowering function for each row of builtins.def.
+// Builtin values and functions: one lowering function for each row of builtins.def that is not DECIDED.
 #include "base/check.h"
 #include "codegen/program_builder.h"
 #include "program/records.h"
@@ -9,10 +9,13 @@ llvm::Value* ProgramBuilder::lower(const typed::Call& call, const Type& type) {
   using Lower = Value* (ProgramBuilder::*)(const typed::Call&, const Type&);
   static constexpr Lower kLowerings[] = {
 #define BUILTIN(id, name, kind, parameters, result, doc, example) &ProgramBuilder::lower_##id,
+#define DECIDED(id, name, kind, parameters, result, doc, example) nullptr,
 #include "lang/builtins.def"
 #undef BUILTIN
   };
-  return (this->*kLowerings[static_cast<size_t>(call.id)])(call, type);
+  const Lower lowering = kLowerings[static_cast<size_t>(call.id)];
+  TRC_CHECK(lowering, "a builtin that semantic analysis leaves nothing of was lowered");
+  return (this->*lowering)(call, type);
 }
 
 llvm::Value* ProgramBuilder::lower_cpu(const typed::Call&, const Type&) {
@@ -124,43 +127,10 @@ llvm::Value* ProgramBuilder::lower_delete_key(const typed::Call& call, const Typ
   return or_absent(removed, missing, word(0));
 }
 
-// Semantic analysis makes conversions of these.
-llvm::Value* ProgramBuilder::lower_kptr(const typed::Call&, const Type&) { return word(0); }
-llvm::Value* ProgramBuilder::lower_uptr(const typed::Call&, const Type&) { return word(0); }
-
 // Strings and buffers: text.cc stores them or knows where they are; as a statement they do nothing.
 llvm::Value* ProgramBuilder::lower_buf(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_comm(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_probe(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_str(const typed::Call&, const Type&) { return word(0); }
-
-// Nothing is left of these behind the semantic stage: they are decided there, or made of other expressions.
-#define DECIDED(id)                                                                                          \
-  llvm::Value* ProgramBuilder::lower_##id(const typed::Call&, const Type&) {                                 \
-    TRC_CHECK(false, "a builtin that semantic analysis leaves nothing of was lowered");                      \
-  }
-DECIDED(assert_str)
-DECIDED(cgroup_path)
-DECIDED(cgroupid)
-DECIDED(default_str_length)
-DECIDED(fail)
-DECIDED(getopt)
-DECIDED(is_array)
-DECIDED(is_integer)
-DECIDED(is_literal)
-DECIDED(is_ptr)
-DECIDED(is_str)
-DECIDED(is_unsigned_integer)
-DECIDED(kfunc_exist)
-DECIDED(macaddr)
-DECIDED(ntop)
-DECIDED(probetype)
-DECIDED(pton)
-DECIDED(retval) // a read of the context by then
-DECIDED(strftime)
-DECIDED(strncmp)
-DECIDED(assert_now)
-DECIDED(username)
-#undef DECIDED
 
 } // namespace trc::codegen

@@ -11,6 +11,23 @@ namespace {
 
 constexpr size_t kMostIncludes = 200;
 constexpr size_t kMostTokens = 8'000'000;
+constexpr size_t kMostTokensOfValue = 10'000;
+
+/// A number or character of C as the language writes it; nothing for other tokens.
+std::optional<std::string> number_of(const CToken& token) {
+  if (token.kind != CTokenKind::number && token.kind != CTokenKind::character) return {};
+  try {
+    const CValue value = literal_value(token, false);
+    const bool is_unsigned =
+        token.kind == CTokenKind::number && token.text.find_first_of("uU") != token.text.npos;
+    if (is_unsigned) return std::to_string(value.bits) + "ul";
+    if (!value.is_signed) return std::to_string(value.bits);
+    const auto number = static_cast<int64_t>(value.bits);
+    return number < 0 ? "(" + std::to_string(number) + ")" : std::to_string(number);
+  } catch (const CMistake&) {
+    return {}; // a floating point number, for one
+  }
+}
 
 /// Answers of `__has_attribute` and the like that a script's types could hang on. All else is read over.
 bool is_known_attribute(std::string_view name) {
@@ -364,10 +381,14 @@ std::optional<std::string> CPreprocessor::expansion(std::string_view name) {
   const auto found = macros_.find(name);
   if (found == macros_.end() || found->second->is_function || found->second->is_predefined) return {};
   stopped_ = false;
-  budget_ = kMostTokens;
+  budget_ = kMostTokensOfValue;
   pending_.clear();
   CToken token = {.kind = CTokenKind::identifier, .text = found->first, .place = {}};
-  std::string text = spelling(expand_alone({token}));
+  Tokens tokens = expand_alone({token});
+  if (stopped_) return "…"; // no value that anybody could read
+  for (CToken& one : tokens)
+    if (auto number = number_of(one)) one.text = files_.keep(std::move(*number));
+  std::string text = spelling(tokens);
   // `#define IPPROTO_TCP IPPROTO_TCP` says that there is a constant of that name.
   if (text == name) return {};
   return text;

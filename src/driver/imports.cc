@@ -105,6 +105,8 @@ private:
     }
     ast::Program script = parse(sources_, base, diagnostics_, ScriptRole::imported);
     if (script.config_span) diagnostics_.report(DiagnosticId::import_config, *script.config_span);
+    for (ast::MapDeclaration& map : script.map_declarations)
+      map.is_imported = true;
     read_all(script.imports, out);
     append(out, script);
   }

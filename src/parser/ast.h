@@ -261,6 +261,7 @@ struct MapDeclaration {
   Span span;
   Spelled map, kind;
   ExpressionPtr entries;
+  bool is_imported = false; ///< it stands in another file than the script itself
 };
 
 enum class MacroParameterKind : uint8_t { variable, map, expression };

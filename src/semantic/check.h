@@ -86,6 +86,8 @@ private:
   const Frame::Argument* macro_argument(const std::string& name) const;
   /// Checks what was given for a parameter, where it was written.
   ExpressionPtr argument_value(const Frame::Argument& argument);
+  /// The same where it stands as a statement: it needs no value.
+  void argument_statement(const Frame::Argument& argument, typed::Block& out);
   /// The expression behind the names of parameters that stand for it: to look at, not to check.
   const ast::Expression& behind(const ast::Expression& expression) const;
   /// The map that an expression is, or that a macro's parameter stands for; null if it is none.

@@ -27,7 +27,9 @@ typed::ExpressionPtr Checker::expansion(const ast::Name& node, const std::string
   if (!unread.has_errors() && parsed.probes.size() == 1 && parsed.probes[0].body.statements.size() == 1)
     only = std::get_if<ast::Discard>(&parsed.probes[0].body.statements[0]->node);
   if (!only || std::ranges::find(expanding_, node.name) != expanding_.end()) {
-    report(DiagnosticId::bad_definition, span, node.name, text);
+    constexpr size_t kMostShown = 100;
+    report(DiagnosticId::bad_definition, span, node.name,
+           text.size() > kMostShown ? text.substr(0, kMostShown) + "…" : text);
     return unknown(span);
   }
   expanding_.push_back(node.name);

@@ -78,7 +78,9 @@ void Checker::evaluate(const ast::Expression& source, Span span, typed::Block& o
     return out.push_back({span, typed::Nested{block(nested->block)}});
   if (auto* call = std::get_if<ast::Call>(&source.node))
     if (const ast::Macro* macro = find_macro(*call)) return macro_statement(*macro, *call, span, out);
-  if (auto* name = std::get_if<ast::Name>(&source.node); name && !macro_argument(name->name)) {
+  if (auto* name = std::get_if<ast::Name>(&source.node)) {
+    if (const Frame::Argument* argument = macro_argument(name->name))
+      return argument_statement(*argument, out);
     const ast::Call call = {name->name, source.span, {}};
     if (const ast::Macro* macro = find_macro(call)) return macro_statement(*macro, call, span, out);
   }
@@ -177,8 +179,15 @@ void Checker::assign(const ast::Assign& node, Span span, typed::Block& out) {
     return assign_map(node, *map, span, std::move(right), out);
   }
   const auto& target = std::get<ast::Variable>(node.target->node);
-  if (node.op) right = binary(*node.op, span, variable(target, node.target->span), std::move(right));
   auto found = find_variable(target.name);
+  if (node.op) {
+    const uint32_t size = right->type.size;
+    right = binary(*node.op, span, variable(target, node.target->span), std::move(right));
+    // `$x += 5` of a narrow variable goes around at its end, as `++` does.
+    if (found && variable_facts(*found).is_fixed && right->type.is_integer() &&
+        variable_type(*found).is_integer() && size <= variable_type(*found).size)
+      right = convert(std::move(right), variable_type(*found));
+  }
   assign_variable(found ? *found : declare(target.name, node.target->span), span, std::move(right), out);
 }
 

@@ -117,6 +117,13 @@ typed::ExpressionPtr Checker::argument_value(const Frame::Argument& argument) {
   return within(frame_, argument.frame, [&] { return expression(*argument.expression); });
 }
 
+void Checker::argument_statement(const Frame::Argument& argument, typed::Block& out) {
+  within(frame_, argument.frame, [&] {
+    evaluate(*argument.expression, argument.expression->span, out);
+    return true;
+  });
+}
+
 const ast::Expression& Checker::behind(const ast::Expression& source) const {
   const ast::Expression* e = &source;
   for (const Frame* frame = frame_;;) {

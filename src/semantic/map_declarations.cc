@@ -45,7 +45,10 @@ read_map_declarations(const ast::Program& program,
       continue;
     }
     const typed::MapDeclaration declaration = {row->kind, static_cast<uint32_t>(*entries)};
-    if (!declared.try_emplace(source.map.name, DeclaredMap{declaration, source.kind, source.map.span}).second)
+    if (!declared
+             .try_emplace(source.map.name,
+                          DeclaredMap{declaration, source.kind, source.map.span, source.is_imported})
+             .second)
       diagnostics.report(DiagnosticId::defined_twice, source.map.span, source.map.name);
   }
   return declared;
@@ -56,7 +59,8 @@ void apply_map_declarations(const DeclaredMaps& declared, typed::Program& progra
     auto used = std::find_if(program.maps.begin(), program.maps.end(),
                              [&](const typed::Map& m) { return m.name == name; });
     if (used == program.maps.end()) {
-      diagnostics.report(DiagnosticId::unused_map, map.span, name);
+      // What is there for many scripts is not used by each of them.
+      if (!map.is_imported) diagnostics.report(DiagnosticId::unused_map, map.span, name);
       continue;
     }
     const bool aggregates = used->value.is_aggregation();

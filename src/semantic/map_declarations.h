@@ -16,6 +16,7 @@ struct DeclaredMap {
   typed::MapDeclaration declaration;
   ast::Spelled kind; ///< as it was written
   Span span;         ///< of the map's name
+  bool is_imported = false;
 };
 
 using DeclaredMaps = std::map<std::string, DeclaredMap>;
