@@ -30,6 +30,10 @@ llvm::Value* ProgramBuilder::lower_curtask(const typed::Call& call, const Type&)
   return m_.call(call.index ? Helper::get_current_task_btf : Helper::get_current_task, {});
 }
 
+llvm::Value* ProgramBuilder::lower_func(const typed::Call&, const Type&) {
+  return m_.call(Helper::get_func_ip, {context()});
+}
+
 llvm::Value* ProgramBuilder::lower_nsecs(const typed::Call& call, const Type&) {
   // By Call::index, as Checker::check_nsecs lists them.
   constexpr Helper kClocks[] = {Helper::ktime_get_boot_ns, Helper::ktime_get_ns, Helper::ktime_get_tai_ns,
@@ -127,8 +131,11 @@ llvm::Value* ProgramBuilder::lower_delete_key(const typed::Call& call, const Typ
   return or_absent(removed, missing, word(0));
 }
 
-// Strings and buffers: text.cc stores them or knows where they are; as a statement they do nothing.
+// Strings, buffers and stacks: text.cc stores them or knows where they are; as a statement they do nothing.
 llvm::Value* ProgramBuilder::lower_buf(const typed::Call&, const Type&) { return word(0); }
+llvm::Value* ProgramBuilder::lower_kstack(const typed::Call&, const Type&) { return word(0); }
+llvm::Value* ProgramBuilder::lower_ustack(const typed::Call&, const Type&) { return word(0); }
+llvm::Value* ProgramBuilder::lower_usym(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_comm(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_probe(const typed::Call&, const Type&) { return word(0); }
 llvm::Value* ProgramBuilder::lower_str(const typed::Call&, const Type&) { return word(0); }

@@ -84,6 +84,21 @@ MapInfo lay_out_map(const typed::Program& program, const typed::Map& map, unsign
   return info;
 }
 
+/// As many stacks as can be told from one another at once: keys of maps hold one or two each.
+constexpr uint32_t kLeastStacks = 16384, kMostStacks = 1 << 20;
+constexpr uint32_t kStacksRingBytes = 4 << 20;
+
+void add_stack_maps(Manifest& manifest, const Settings& settings) {
+  const auto stacks =
+      static_cast<uint32_t>(std::clamp<uint64_t>(2 * settings.max_map_keys, kLeastStacks, kMostStacks));
+  MapInfo known = {.name = kKnownStacks, .kind = MapKind::hash, .max_entries = stacks};
+  known.key.size = sizeof(StackKey);
+  known.value.size = sizeof(uint64_t);
+  manifest.maps.push_back(std::move(known));
+  manifest.maps.push_back(
+      {.name = "new_stacks", .kind = MapKind::stacks_ring, .max_entries = kStacksRingBytes});
+}
+
 ScriptPlace place_of(Span span, const Sources& sources) {
   const Location at = sources.locate(span.begin);
   return {std::string(at.source), at.line, at.column};
@@ -199,12 +214,18 @@ Manifest lay_out(const typed::Program& program, const CodegenOptions& code_optio
   if (code_options.counts_events) manifest.maps.push_back(events_seen(cpus, data_end));
   for (const typed::Option& option : program.options)
     manifest.options.push_back(lay_out_option(option, data_end));
+  if (program.has_stacks) {
+    manifest.own_frames_offset = data_end = round_up(data_end, 8);
+    data_end += program.probes.size() * sizeof(OwnFrames);
+  }
   manifest.texts = program.texts;
   manifest.missing_probes = program.settings.missing_probes;
   manifest.print_maps_on_exit = program.settings.print_maps_on_exit;
   manifest.str_trunc_trailer = program.settings.str_trunc_trailer;
   manifest.license = program.settings.license;
   manifest.max_cat_bytes = program.settings.max_cat_bytes;
+  manifest.has_user_stacks = program.has_user_stacks;
+  manifest.cpp_demangle = program.settings.cpp_demangle;
   manifest.log_size = program.settings.log_size;
   manifest.loss_offset = round_up(data_end, 8);
   for (const typed::Event& event : program.events)
@@ -220,6 +241,7 @@ Manifest lay_out(const typed::Program& program, const CodegenOptions& code_optio
   if (!manifest.actions.empty())
     manifest.maps.push_back(
         {.name = "control", .kind = MapKind::control_ring, .max_entries = kControlRingBytes});
+  if (program.has_stacks) add_stack_maps(manifest, program.settings);
   return manifest;
 }
 

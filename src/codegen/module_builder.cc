@@ -153,6 +153,12 @@ uint32_t ModuleBuilder::ring(MapKind kind) const {
   return found - manifest.maps.begin();
 }
 
+uint32_t ModuleBuilder::map_named(std::string_view name) const {
+  auto found = std::ranges::find(manifest.maps, name, &MapInfo::name);
+  TRC_CHECK(found != manifest.maps.end(), "a program uses a map that was not laid out");
+  return found - manifest.maps.begin();
+}
+
 llvm::Value* ModuleBuilder::opaque(llvm::Value* value) {
   auto* type = llvm::FunctionType::get(value->getType(), {value->getType()}, false);
   return ir.CreateCall(type, llvm::InlineAsm::get(type, "", "=r,0", true), {value});

@@ -77,8 +77,8 @@ public:
   /// Counts one loss; the counter is made when it is first asked for.
   void count_loss(LossCause cause, const std::string& place);
   uint32_t ring(MapKind kind) const;
-  /// The map in which options.counts_events counts.
-  uint32_t seen_map() const { return program.maps.size(); }
+  /// A map that the compiler itself needs.
+  uint32_t map_named(std::string_view name) const;
   /// Stops LLVM from reasoning about a value: for computations whose form the verifier relies on.
   llvm::Value* opaque(llvm::Value* value);
 

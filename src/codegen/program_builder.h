@@ -241,6 +241,23 @@ private:
   Value* read_buffer(const typed::Call& call, uint32_t most, Value* to);
   void count_if_faulted(Value* result);
 
+  // stack.cc
+  /// A stack, or a single address, that is met for the first time is sent to the session; its key goes to
+  /// `to`.
+  void store_stack(const typed::Call& call, Value* to);
+  struct Captured {
+    Value *record, *bytes, *failed; ///< a StackRecord with the frames behind it
+  };
+  Captured capture(const typed::Call& call, Value* record, uint32_t limit);
+  Value* tracepoint_bytes(Value* frames, Value* bytes);
+  struct Lanes {
+    Value *low, *high;
+  };
+  Lanes key_of(Value* frames, Value* bytes, Lanes process);
+  Lanes hash_frames(Value* frames, Value* bytes, Lanes seeds);
+  void send_if_new(Value* record, Value* bytes);
+  Value* mix(Value* hash, Value* word, uint64_t by);
+
   // map_access.cc
   struct Slot {
     Value* is_set; ///< only of a slot that is not per CPU

@@ -117,7 +117,7 @@ void ProgramBuilder::check_state() {
 
 /// Nearly: one that interrupts another at the wrong moment is not counted. It is to be cheap.
 void ProgramBuilder::count_event() {
-  Value* seen = slot(m_.manifest.maps[m_.seen_map()], nullptr).value;
+  Value* seen = slot(m_.manifest.maps[m_.map_named("seen")], nullptr).value;
   store_word(m_.ir.CreateAdd(load_word(seen), word(1)), seen);
 }
 

@@ -48,6 +48,8 @@ void ProgramBuilder::store_parts(const typed::Expression& e, Value* to) {
                      store_str(n, size, to);
                    else if (n.id == BuiltinId::buf)
                      store_buf(n, size, to);
+                   else if (n.id == BuiltinId::kstack || n.id == BuiltinId::ustack || n.id == BuiltinId::usym)
+                     store_stack(n, to);
                    else
                      copy(to, address(e), size);
                  },

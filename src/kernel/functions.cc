@@ -1,6 +1,7 @@
 #include "kernel/functions.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/text.h"
 #include "kernel/files.h"
@@ -44,6 +45,23 @@ std::vector<KernelFunction> parse_kallsyms_functions(std::string_view text) {
     const size_t blank = std::min(name.find_first_of(" \t"), name.size());
     functions.push_back({std::string(name.substr(0, blank)), module_name(name.substr(blank))});
   });
+}
+
+/// By the name with what stands around it, without taking the lines apart: there are 200,000 of them.
+Result<uint64_t> find_symbol(std::string_view kallsyms, std::string_view name) {
+  const std::string wanted = " " + std::string(name);
+  for (size_t at = kallsyms.find(wanted); at != kallsyms.npos; at = kallsyms.find(wanted, at + 1)) {
+    const size_t behind = at + wanted.size();
+    const bool ends = behind == kallsyms.size() || kallsyms[behind] == '\n' || kallsyms[behind] == '\t';
+    const size_t line = kallsyms.rfind('\n', at) + 1; // npos + 1 is 0
+    uint64_t address = 0;
+    auto [end, error] = std::from_chars(kallsyms.data() + line, kallsyms.data() + at, address, 16);
+    if (!ends || error != std::errc() || end + 2 != kallsyms.data() + at) continue; // "ADDRESS T NAME"
+    if (address != 0) return address;
+    return failure(ErrorKind::no_permission, "the kernel shows no addresses in /proc/kallsyms to this user",
+                   "root sees them");
+  }
+  return failure(ErrorKind::not_found, "it is not among the names in /proc/kallsyms");
 }
 
 Result<std::vector<KernelFunction>> read_functions(const std::string& root) {

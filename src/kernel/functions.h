@@ -21,6 +21,9 @@ std::vector<KernelFunction> parse_filter_functions(std::string_view text);
 /// The functions in the text of /proc/kallsyms ("address t name" or "… name\t[module]"). Sorted, each once.
 std::vector<KernelFunction> parse_kallsyms_functions(std::string_view text);
 
+/// The address of a symbol in the text of /proc/kallsyms.
+Result<uint64_t> find_symbol(std::string_view kallsyms, std::string_view name);
+
 /// All functions of the machine below `root` (see Kernel::open), by what the kernel calls traceable, or where
 /// that can't be read, by its symbols.
 Result<std::vector<KernelFunction>> read_functions(const std::string& root);

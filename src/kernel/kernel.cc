@@ -48,6 +48,7 @@ struct Kernel::State {
   std::map<std::string, std::optional<uint32_t>> raw_tracepoint_ids;
   std::map<std::string, std::optional<uint32_t>> structs; // their BTF ids
   std::map<std::string, std::optional<uint32_t>> member_offsets;
+  std::map<std::string, Result<uint64_t>> symbol_addresses;
   std::optional<Result<std::vector<KernelFunction>>> functions;
 
   const Result<std::string>& events_path() {
@@ -160,6 +161,15 @@ bool Kernel::has_event_source(const std::string& name) const {
 Result<std::vector<KernelFunction>> Kernel::functions() const {
   if (!state_->functions) state_->functions = read_functions(state_->root);
   return *state_->functions;
+}
+
+Result<uint64_t> Kernel::symbol_address(const std::string& name) const {
+  auto [entry, is_new] = state_->symbol_addresses.try_emplace(name);
+  if (is_new) {
+    auto text = read_file(state_->root + "/proc/kallsyms");
+    entry->second = text ? find_symbol(*text, name) : std::unexpected(text.error());
+  }
+  return entry->second;
 }
 
 bool Kernel::surely_has_function(const std::string& name) const {

@@ -75,6 +75,10 @@ public:
   /// Whether a function of that name is known without reading all of them: BTF has it.
   bool surely_has_function(const std::string& name) const;
 
+  /// Where a symbol of the kernel or its modules is: an error if there is none of that name, or the addresses
+  /// are kept from us. Costly: reads all symbols.
+  Result<uint64_t> symbol_address(const std::string& name) const;
+
   bool has_btf() const;
   /// BTF of the kernel itself; null if there is none.
   const Btf* btf() const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "program/stack_mode.h"
+
 namespace trc {
 
 bool Type::is_scalar() const {
@@ -195,6 +197,14 @@ static std::string record_spelling(const Type& type) {
   return "{ " + text + " }";
 }
 
+/// Stacks that are shown in different modes are of different types; the usual one has no further name.
+static std::string presented_spelling(const Type& type) {
+  std::string name(spelling(type.presentation));
+  if (type.parameters.empty() || type.parameters.front() == static_cast<int64_t>(StackMode::bpftrace))
+    return name;
+  return name + "(" + std::string(kStackModeNames[type.parameters.front()]) + ")";
+}
+
 /// With the outermost dimension first, as in C.
 static std::string array_spelling(const Type& type) {
   std::string dimensions;
@@ -206,7 +216,7 @@ static std::string array_spelling(const Type& type) {
 
 std::string spelling(const Type& type) {
   const char* sign = type.is_signed ? "" : "u";
-  if (type.is_presented()) return std::string(spelling(type.presentation));
+  if (type.is_presented()) return presented_spelling(type);
   switch (type.kind) {
   case TypeKind::none: return "none";
   case TypeKind::boolean: return "bool";

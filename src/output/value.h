@@ -36,6 +36,11 @@ struct Buffer {
   std::string bytes;
 };
 
+/// Each frame's line as it is shown, its margin included; innermost first.
+struct Stack {
+  std::vector<std::string> lines;
+};
+
 /// Rows from the first to the last bucket that is not zero; none if all are.
 struct Histogram {
   struct Row {
@@ -50,7 +55,7 @@ struct Histogram {
 struct Value {
   /// monostate: no value. A string holds raw bytes, its truncation trailer already added.
   std::variant<std::monostate, bool, int64_t, uint64_t, Pointer, std::string, Tuple, Array, Record,
-               Enumerator, Buffer, Histogram>
+               Enumerator, Buffer, Histogram, Stack>
       data;
 };
 

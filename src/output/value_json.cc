@@ -149,6 +149,11 @@ void append_json(std::string& out, const Value& value) {
                  [&](const Enumerator& enumerator) { append_number(out, enumerator.number); },
                  [&](const Buffer& buffer) { append_bytes(out, buffer.bytes); },
                  [&](const Histogram& histogram) { append_rows_json(out, histogram); },
+                 [&](const Stack& stack) {
+                   std::string text;
+                   append_stack(text, stack);
+                   append_json_string(out, text);
+                 },
              },
              value.data);
 }

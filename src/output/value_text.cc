@@ -74,6 +74,7 @@ void append_any(std::string& out, const Value& value, const Style& style) {
                  },
                  [&](const Buffer& buffer) { append_buffer(out, buffer.bytes, BufferForm::text); },
                  [&](const Histogram& histogram) { append_rows(out, histogram); },
+                 [&](const Stack& stack) { append_stack(out, stack); },
              },
              value.data);
 }
@@ -114,6 +115,12 @@ void append_buffer(std::string& out, std::string_view bytes, BufferForm form) {
     first = false;
     append_hex(out, byte);
   }
+}
+
+void append_stack(std::string& out, const Stack& stack) {
+  out += '\n';
+  for (const std::string& line : stack.lines)
+    out.append(line).append(1, '\n');
 }
 
 void append_decimal(std::string& out, int64_t number) { append_integer(out, number); }

@@ -20,6 +20,8 @@ void append_key(std::string& out, const Value& key, KeyForm form);
 
 void append_buffer(std::string& out, std::string_view bytes, BufferForm form);
 
+/// On lines of their own.
+void append_stack(std::string& out, const Stack& stack);
 void append_decimal(std::string& out, int64_t number);
 void append_decimal(std::string& out, uint64_t number);
 

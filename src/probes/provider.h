@@ -96,6 +96,13 @@ struct ProgramContext {
   bool operator==(const ProgramContext&) const = default;
 };
 
+/// How a program learns the address of the function that it is attached to (`func`).
+enum class FunctionAddress : uint8_t {
+  none,                ///< there is no such function
+  instruction_pointer, ///< of its registers
+  helper,              ///< bpf_get_func_ip
+};
+
 /// One probe that an attach point matched.
 struct Match {
   std::string name;       ///< full name, as `probe` gives it and `-l` lists it
@@ -110,6 +117,7 @@ struct Match {
   bool filters_pid_itself = false; ///< the attachment is restricted to -p's process (or not subject to it)
   AddressSpace pointers = AddressSpace::none; ///< where an integer used as an address points
   uint64_t return_value = 0;                  ///< of the program
+  FunctionAddress function = FunctionAddress::none;
   std::vector<ContextAccess> positional; ///< `arg0`, `arg1` …: words of 64 bits; empty where there are none
   std::optional<Argument> result;        ///< `retval`; of type none: there is none to read, and why
   std::optional<ProgramContext> context; ///< `ctx`

@@ -25,4 +25,19 @@ Argument result_register() {
   return {.name = "retval", .type = integer_type(8, false), .access = word_at(kResult)};
 }
 
+// In the order of struct pt_regs.
+static constexpr std::string_view kNames[] = {"r15", "r14",     "r13", "r12", "bp",    "bx", "r11",
+                                              "r10", "r9",      "r8",  "ax",  "cx",    "dx", "si",
+                                              "di",  "orig_ax", "ip",  "cs",  "flags", "sp", "ss"};
+
+std::optional<ContextAccess> register_named(std::string_view name) {
+  if (name == "pc") name = "ip";
+  if (name == "orig_rax") name = "orig_ax";
+  for (uint32_t i = 0; i < std::size(kNames); ++i)
+    if (kNames[i] == name) return word_at(i * kWord);
+  return {};
+}
+
+std::vector<std::string> register_names() { return {std::begin(kNames), std::end(kNames)}; }
+
 } // namespace trc::probes

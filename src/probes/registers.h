@@ -2,6 +2,9 @@
 // struct pt_regs).
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "probes/provider.h"
@@ -12,5 +15,8 @@ namespace trc::probes {
 std::vector<ContextAccess> argument_registers();
 /// `retval` when it returns.
 Argument result_register();
+/// By its name in struct pt_regs ("ax"), or `pc` for `ip`; nothing if there is none.
+std::optional<ContextAccess> register_named(std::string_view name);
+std::vector<std::string> register_names();
 
 } // namespace trc::probes

@@ -61,6 +61,7 @@ constexpr Name<MapKind> kMapKinds[] = {
     {MapKind::cpu_array, "cpu_array"},
     {MapKind::events_ring, "events_ring"},
     {MapKind::control_ring, "control_ring"},
+    {MapKind::stacks_ring, "stacks_ring"},
 };
 constexpr Name<EventKind> kEventKinds[] = {
     {EventKind::printf, "printf"},
@@ -215,6 +216,9 @@ template<class Archive> void fields(Archive& archive, Manifest& manifest) {
   archive.optional("str_trunc_trailer", manifest.str_trunc_trailer, standard.str_trunc_trailer);
   archive.optional("license", manifest.license, standard.license);
   archive.optional("max_cat_bytes", manifest.max_cat_bytes, standard.max_cat_bytes);
+  archive.optional("own_frames_offset", manifest.own_frames_offset, standard.own_frames_offset);
+  archive.optional("has_user_stacks", manifest.has_user_stacks, standard.has_user_stacks);
+  archive.optional("cpp_demangle", manifest.cpp_demangle, standard.cpp_demangle);
   archive.optional("log_size", manifest.log_size, standard.log_size);
   archive("loss_offset", manifest.loss_offset);
   archive("data_size", manifest.data_size);

@@ -33,6 +33,7 @@ enum class MapKind : uint8_t {
   cpu_array,       ///< BPF_MAP_TYPE_ARRAY, one element a CPU: scratch memory of more than 32 KiB
   events_ring,     ///< BPF_MAP_TYPE_RINGBUF, records EventHeader
   control_ring,    ///< BPF_MAP_TYPE_RINGBUF, records ControlRecord
+  stacks_ring,     ///< BPF_MAP_TYPE_RINGBUF, records StackRecord
 };
 
 /// A map of the script, or one that the compiler needs itself (name without `@`). The object refers to the
@@ -202,7 +203,10 @@ struct Manifest {
   std::string str_trunc_trailer = "..";
   std::string license = "GPL";
   uint64_t max_cat_bytes = 10240; ///< that cat() prints of a file
+  bool has_user_stacks = false;   ///< stacks or addresses of user space are sent
+  bool cpp_demangle = true;       ///< names of C++ as their source has them
   uint64_t log_size = 1000000;    ///< bytes of the verifier's log
+  uint32_t own_frames_offset = 0; ///< of an OwnFrames for each program; 0: the script has no stacks
   uint32_t loss_offset = 0;       ///< of the first loss counter in the data map
   uint32_t data_size = 0;         ///< bytes of the data map
 

@@ -38,6 +38,35 @@ struct ControlRecord {
   uint64_t events_position; ///< producer position of the events ring when the statement ran; 0 without one
 };
 
+/// What stands for a stack in variables, maps and events. Equal stacks have equal keys: a hash of 112 bits
+/// over the frames, and over the process for stacks of user space. All zero: it could not be unwound.
+struct StackKey {
+  uint64_t low;
+  uint64_t high; ///< its low kStackCountBits: the number of frames
+
+  bool operator==(const StackKey&) const = default;
+};
+inline constexpr uint32_t kStackCountBits = 16;
+/// Name of the hash that holds the keys of all stacks that were sent.
+inline constexpr char kKnownStacks[] = "stacks";
+
+/// A record on the ring of stacks: sent when a program meets a stack for the first time, before anything that
+/// names the stack by its key. A stack may come more than once.
+struct StackRecord {
+  StackKey key;
+  uint64_t process; ///< its id as we see it; 0: a stack of the kernel
+  uint64_t memory;  ///< tells the images of a process before and after exec apart; 0 if not known
+  // The frames follow, innermost first.
+};
+
+/// In the data map for each program of a script with stacks, from Manifest::own_frames_offset on: where
+/// functions of the kernel begin that stand between a program on a raw tracepoint and the traced place. 0:
+/// not known.
+struct OwnFrames {
+  uint64_t handler;  ///< __bpf_trace_NAME
+  uint64_t iterator; ///< __traceiter_NAME
+};
+
 /// A map that the script clears exists this many times. clear() moves on to the next one in the kernel, so
 /// that statement order holds there; the session empties the retired one. A power of two.
 inline constexpr uint32_t kGenerations = 4;

@@ -78,6 +78,7 @@ Fd load_program(const ProgramSpec& spec, uint32_t log_level, std::span<char> log
   attributes.expected_attach_type = spec.expected_attach_type;
   attributes.attach_btf_id = spec.attach_btf_id;
   if (spec.attach_btf >= 0) attributes.attach_btf_obj_fd = static_cast<uint32_t>(spec.attach_btf);
+  attributes.prog_flags = spec.flags;
   attributes.insns = address(spec.instructions.data());
   attributes.insn_cnt = static_cast<uint32_t>(spec.instructions.size());
   attributes.license = address(spec.license);

@@ -173,7 +173,7 @@ private:
 
   void decode_presented(output::Value& value, Bytes bytes, const ValueLayout& layout) {
     decode_tuple(value, bytes, layout);
-    if (how_.presenter != nullptr) how_.presenter->present(layout.presentation, value);
+    if (how_.presenter != nullptr) how_.presenter->present(layout, value);
   }
 
   void decode_record(output::Value& value, Bytes bytes, const ValueLayout& layout) {

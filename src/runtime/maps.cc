@@ -110,6 +110,7 @@ Result<LoadedMap> create_one(const MapInfo& info, const Cpus& cpus) {
     break;
   case MapKind::events_ring:
   case MapKind::control_ring:
+  case MapKind::stacks_ring:
     fd = create(info, {.type = BPF_MAP_TYPE_RINGBUF, .name = info.name, .max_entries = info.max_entries});
     break;
   }

@@ -37,14 +37,15 @@ void append_hex(std::string& out, unsigned char byte) {
 
 } // namespace
 
-void Presenter::present(Presentation presentation, output::Value& value) {
+void Presenter::present(const ValueLayout& layout, output::Value& value) {
   static constexpr Show kShows[] = {
       nullptr,
 #define PRESENTATION(id, spelling) &Presenter::show_##id,
 #include "program/presentations.def"
 #undef PRESENTATION
   };
-  if (Show show = kShows[static_cast<size_t>(presentation)]) (this->*show)(value);
+  layout_ = &layout;
+  if (Show show = kShows[static_cast<size_t>(layout.presentation)]) (this->*show)(value);
 }
 
 /// `AA:BB:CC:DD:EE:FF`

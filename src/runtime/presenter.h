@@ -12,13 +12,17 @@
 
 namespace trc::runtime {
 
+class Stacks;
+
 class Presenter {
 public:
-  explicit Presenter(const Manifest& manifest) : manifest_(manifest) {}
+  /// Without `stacks` what stands for a stack or symbol stays as it is.
+  explicit Presenter(const Manifest& manifest, Stacks* stacks = nullptr)
+      : manifest_(manifest), stacks_(stacks) {}
 
   /// `value` is the tuple of what the program kept of it, and becomes what is shown; it is left as it is if
   /// it lacks a part.
-  void present(Presentation presentation, output::Value& value);
+  void present(const ValueLayout& layout, output::Value& value);
 
 private:
   using Show = void (Presenter::*)(output::Value& value);
@@ -26,6 +30,7 @@ private:
 #include "program/presentations.def"
 #undef PRESENTATION
 
+  void show_stack(output::Value& value);
   /// One of the manifest's; null if there is none of that number.
   const std::string* text(uint64_t index) const {
     return index < manifest_.texts.size() ? &manifest_.texts[index] : nullptr;
@@ -35,6 +40,8 @@ private:
   Users users_;
   Cgroups cgroups_;
   std::optional<uint64_t> boot_time_, tai_offset_; ///< what makes them nanoseconds since 1970
+  Stacks* stacks_;
+  const ValueLayout* layout_ = nullptr; ///< of the value that is being shown
 };
 
 } // namespace trc::runtime

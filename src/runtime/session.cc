@@ -14,11 +14,13 @@
 #include "runtime/ledger.h"
 #include "runtime/loader.h"
 #include "runtime/map_store.h"
+#include "runtime/own_frames.h"
 #include "runtime/poller.h"
 #include "runtime/presenter.h"
 #include "runtime/processes.h"
 #include "runtime/record_stream.h"
 #include "runtime/signals.h"
+#include "runtime/stacks.h"
 #include "runtime/user_signal.h"
 
 namespace trc::runtime {
@@ -42,9 +44,9 @@ class Session {
 public:
   Session(const CompiledProgram& program, output::Printer& printer, const SessionOptions& options,
           const Signals& signals, const UserSignal& user_signal, LoadedObject& object, RecordStream& stream,
-          MapStore& store, Grace& grace, std::optional<pid_t> traced)
+          Stacks& stacks, MapStore& store, Grace& grace, std::optional<pid_t> traced)
       : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals),
-        user_signal_(user_signal), object_(object), stream_(stream), store_(store), grace_(grace),
+        user_signal_(user_signal), object_(object), stream_(stream), stacks_(stacks), store_(store), grace_(grace),
         attacher_(program.manifest, object.programs, traced, printer),
         ledger_(program.manifest, object, attacher_) {}
 
@@ -80,6 +82,7 @@ private:
   const UserSignal& user_signal_;
   LoadedObject& object_;
   RecordStream& stream_;
+  Stacks& stacks_;
   MapStore& store_;
   Grace& grace_;
   Attacher attacher_;
@@ -107,6 +110,7 @@ void Session::write_options() {
 
 void Session::prepare() {
   write_options();
+  write_own_frames(manifest_, object_.maps.data.bytes());
   control().start_time = nanoseconds_of(CLOCK_BOOTTIME);
   control().tai_offset = offset_between(CLOCK_BOOTTIME, CLOCK_TAI);
   control().wakeup_flags = options_.interactive ? 0 : uint64_t{BPF_RB_NO_WAKEUP};
@@ -130,6 +134,8 @@ Result<void> Session::start(int process) {
   if (!poller) return std::unexpected(poller.error());
   poller_ = std::move(*poller);
   for (int fd : stream_.descriptors())
+    if (auto done = poller_.add(fd, kRing); !done) return done;
+  for (int fd : stacks_.descriptors())
     if (auto done = poller_.add(fd, kRing); !done) return done;
   if (process >= 0)
     if (auto done = poller_.add(process, kProcess); !done) return done;
@@ -232,6 +238,7 @@ Result<void> Session::loop() {
     for (uint64_t tag : *tags)
       if (auto done = react(tag); !done) return done;
 
+    stacks_.read(); // first: a process of which a stack has come may end at any moment
     const Ring* events = stream_.events();
     uint64_t before = events != nullptr ? events->position() : 0;
     auto rest = stream_.handle_records(kShare);
@@ -343,7 +350,9 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   if (!object) return std::unexpected(object.error());
   if (auto done = wait_until_filled(object->maps); !done) return std::unexpected(done.error());
   Grace grace;
-  Presenter presenter(program.manifest);
+  Stacks stacks(program.manifest);
+  if (auto done = stacks.open(program.manifest, object->maps); !done) return std::unexpected(done.error());
+  Presenter presenter(program.manifest, &stacks);
   const Decoding how = {.trailer = program.manifest.str_trunc_trailer, .presenter = &presenter};
   MapStore store(program.manifest, object->maps, grace, how);
   ScriptActions actions(program.manifest, printer, signals);
@@ -354,7 +363,7 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   if (!stream) return std::unexpected(stream.error());
 
   const auto traced = child.fd() >= 0 ? std::optional(child.pid()) : options.pid;
-  Session session(program, printer, options, signals, user_signal, *object, *stream, store, grace, traced);
+  Session session(program, printer, options, signals, user_signal, *object, *stream, stacks, store, grace, traced);
   auto status = session.run(child, child.fd() >= 0 ? child.fd() : watched.get());
   if (!status && is_broken_pipe(status.error())) return kBrokenPipeStatus;
   return status;

@@ -12,6 +12,7 @@
 #include "base/diagnostic.h"
 #include "parser/ast.h"
 #include "program/format_spec.h"
+#include "program/stack_mode.h"
 #include "semantic/analyze.h"
 #include "semantic/declarations.h"
 #include "semantic/environment.h"
@@ -287,6 +288,13 @@ private:
   // check_meta.cc
   ExpressionPtr answer(const ast::Call& node, Span span, bool (*holds)(const typed::Expression&));
   std::optional<typed::Option> read_option(const ast::Call& node);
+
+  // check_symbol.cc
+  std::optional<StackMode> stack_mode_of(const ast::Name& name, const Builtin& row, Span span);
+  bool is_of_c(const ast::Name& name) const;
+  ExpressionPtr stack(const ast::Call& node, const Builtin& row, Span span);
+  typed::Expressions process_image(Span span);
+  ExpressionPtr kernel_symbol(ExpressionPtr address, Span span);
 
   // check_aggregation.cc
   /// The call as a statement that adds to `access`; the parameters of hist and lhist go into the type.

@@ -15,6 +15,10 @@ constexpr uint32_t kMostValue = 256 * 1024;
 /// piece, without waiting.
 constexpr uint32_t kMostKey = 64 * 1024;
 
+/// Frames of a stack that a script can ask for (language.md 3.1), and what it gets without asking: what the
+/// kernel unwinds unless it is told otherwise (sysctl kernel.perf_event_max_stack).
+constexpr uint32_t kMostFrames = 1024, kUsualFrames = 127;
+
 /// How deep loops and calls of functions can stand in one another: each takes a frame of the kernel's call
 /// stack, which has 8 with the probe's own (MAX_CALL_FRAMES, include/linux/bpf_verifier.h).
 constexpr uint32_t kMostNested = 7;

@@ -149,7 +149,9 @@ struct Convert {
 /// A builtin. What str() reads is an address, or a string or array of bytes as a value. `index` is an event's
 /// for printf, print of a value and time; an action's for print and clear of a map and for exit; of curtask
 /// it is 1 if the verifier shall know the task as a pointer to a kernel structure, for which it needs BTF.
-/// `access` is the map of delete and has_key, and of an aggregation the map it goes into.
+/// Of kstack and ustack it is the most frames that the script wants, or 0; the arguments of ustack and usym
+/// tell the images of one process apart (two numbers, or none), and that of usym stands before them. `access`
+/// is the map of delete and has_key, and of an aggregation the map it goes into.
 struct Call {
   BuiltinId id;
   Expressions arguments;
@@ -310,6 +312,8 @@ struct Program {
   std::vector<Event> events;
   std::vector<ActionInfo> actions;
   std::vector<std::string> texts; ///< as Manifest::texts
+  bool has_stacks = false;        ///< some probe keeps a stack, or an address of user space
+  bool has_user_stacks = false;   ///< ... of user space
 };
 
 /// A readable, indented form for `-d typed` and golden tests.

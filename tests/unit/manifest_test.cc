@@ -114,7 +114,7 @@ TEST(Manifest, EveryEnumeratorHasAName) {
     manifest.maps.emplace_back().value.kind = kind;
     return manifest;
   });
-  expect_all_names(MapKind::control_ring, [](MapKind kind) {
+  expect_all_names(MapKind::stacks_ring, [](MapKind kind) {
     Manifest manifest;
     manifest.maps.emplace_back().kind = kind;
     return manifest;

@@ -73,6 +73,7 @@ Match match_of(const Kernel& kernel, const Kind& kind, const std::string& prefix
   match.attach_module = function.module;
   match.attach = {.provider = std::string(kind.provider), .target = function.name, .value = 0};
   match.pointers = AddressSpace::kernel;
+  match.function = FunctionAddress::helper;
   if (kind.returns)
     match.read_results = [&kernel, function](Match& it) { it.result = result_of(kernel, function); };
   match.arguments = [&kernel, function = std::move(function)] { return arguments_of(kernel, function); };

@@ -45,6 +45,7 @@ Match match_of(const Kind& kind, const Target& target, const std::string& functi
   match.has_cookie = true;
   match.pointers = AddressSpace::kernel;
   match.context = register_context();
+  match.function = kind.returns ? FunctionAddress::helper : FunctionAddress::instruction_pointer;
   if (kind.returns)
     match.result = result_register();
   else

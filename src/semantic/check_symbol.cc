@@ -1,0 +1,210 @@
+// Stacks, symbols and registers: `kstack` and `ustack` with their modes and limits, ksym(), usym(), `func`,
+// kaddr() and reg().
+#include "base/text.h"
+#include "kernel/kernel.h"
+#include "lang/planned.h"
+#include "probes/registers.h"
+#include "program/records.h"
+#include "program/stack_mode.h"
+#include "semantic/check.h"
+#include "semantic/conversion.h"
+#include "semantic/limits.h"
+
+namespace trc {
+namespace {
+
+/// The parts of what stands for a stack (program/records.h: StackKey).
+std::vector<Type> key_parts() { return {integer_type(8, false), integer_type(8, false)}; }
+
+bool is_stack(const Type& type) {
+  return type.presentation == Presentation::kernel_stack || type.presentation == Presentation::user_stack;
+}
+
+} // namespace
+
+/// The way to show a stack that this is the name of; nothing, and a diagnostic, if it is none.
+std::optional<StackMode> Checker::stack_mode_of(const ast::Name& name, const Builtin& row, Span span) {
+  const bool is_user = row.id == BuiltinId::ustack;
+  auto mode = stack_mode(name.name);
+  if (mode && (is_user || *mode != StackMode::build_id)) return mode;
+  std::vector<std::string> known(std::begin(kStackModeNames), std::end(kStackModeNames));
+  if (!is_user) known.pop_back();
+  std::string hint;
+  for (const std::string& one : known)
+    hint += (hint.empty() ? "known are `" : ", `") + one + "`";
+  if (mode) hint = "build ids are those of programs: they go with `ustack`";
+  if (auto near = nearest(name.name, known)) hint = "did you mean `" + *near + "`?";
+  report(DiagnosticId::bad_stack_mode, span, name.name, row.name, hint);
+  return {};
+}
+
+/// Whether C definitions give a name a meaning: a `#define` can be a limit.
+bool Checker::is_of_c(const ast::Name& name) const {
+  const auto& definitions = context_.options.definitions;
+  return (definitions && definitions->macro(name.name)) || types().constant(name.name);
+}
+
+/// `kstack`, `kstack(limit)`, `kstack(mode)`, `kstack(mode, limit)`.
+typed::ExpressionPtr Checker::stack(const ast::Call& node, const Builtin& row, Span span) {
+  StackMode mode = stack_mode(context_.options.settings.stack_mode).value_or(StackMode::bpftrace);
+  const bool is_user = row.id == BuiltinId::ustack;
+  if (!is_user && mode == StackMode::build_id) mode = StackMode::bpftrace; // that is for programs
+  uint32_t limit = 0;                                                      // as many as is usual
+  for (size_t i = 0; i < node.arguments.size(); ++i) {
+    const ast::Expression& argument = *node.arguments[i];
+    if (const auto* name = std::get_if<ast::Name>(&behind(argument).node);
+        name && i == 0 && !is_of_c(*name)) {
+      auto given = stack_mode_of(*name, row, argument.span);
+      if (!given) return unknown(span);
+      mode = *given;
+      continue;
+    }
+    const bool is_mode = i == 0 && node.arguments.size() > 1;
+    if (i > 0 && std::holds_alternative<ast::Name>(behind(argument).node) &&
+        stack_mode(std::get<ast::Name>(behind(argument).node).name))
+      return bad_argument(node, i, row, "a literal number of frames", "a mode");
+    auto frames = is_mode ? std::nullopt : number(argument);
+    if (!frames)
+      return bad_argument(node, i, row,
+                          is_mode  ? "`bpftrace`, `perf` or `raw`"
+                          : i == 0 ? "`bpftrace`, `perf`, `raw` or a literal number of frames"
+                                   : "a literal number of frames",
+                          what_is(argument));
+    if (*frames < 1 || *frames > kMostFrames) {
+      report(DiagnosticId::bad_stack_limit, argument.span, std::to_string(*frames),
+             std::to_string(kMostFrames), row.name);
+      return unknown(span);
+    }
+    limit = static_cast<uint32_t>(*frames);
+  }
+  Type type = presented_type(is_user ? Presentation::user_stack : Presentation::kernel_stack, key_parts());
+  type.parameters = {static_cast<int64_t>(mode)};
+  typed::Call call = {.id = row.id, .arguments = {}, .index = limit, .access = {}};
+  if (is_user) call.arguments = process_image(span);
+  context_.program.has_user_stacks |= is_user;
+  context_.program.has_stacks = true;
+  return typed::make_expression(span, std::move(type), std::move(call));
+}
+
+typed::ExpressionPtr Checker::check_kstack(const ast::Call& node, const Builtin& row, Span span) {
+  return stack(node, row, span);
+}
+
+typed::ExpressionPtr Checker::check_ustack(const ast::Call& node, const Builtin& row, Span span) {
+  return stack(node, row, span);
+}
+
+/// What tells the images of one process id apart, as far as the kernel's BTF gives it: when the process
+/// began, and how many programs it has executed since.
+typed::Expressions Checker::process_image(Span span) {
+  typed::Expressions parts;
+  const std::string name = "struct task_struct";
+  auto task = context_.kernel_types->type(name);
+  auto member = [&](const char* path) { return context_.kernel.member_offset("task_struct", path); };
+  const auto leader = member("group_leader"), start = member("start_boottime"),
+             executed = member("self_exec_id");
+  if (!task || !leader || !start || !executed) return parts;
+  const Type pointer = pointer_type(AddressSpace::kernel, *task);
+  auto current = [&] {
+    typed::Call call = {.id = BuiltinId::curtask, .arguments = {}, .index = 1, .access = {}};
+    return typed::make_expression(span, pointer, std::move(call));
+  };
+  auto read = [&](ExpressionPtr from, uint32_t offset, Type type) {
+    typed::Dereference node = {.pointer = std::move(from), .offset = offset, .is_trusted = true};
+    return typed::make_expression(span, std::move(type), std::move(node));
+  };
+  parts.push_back(read(read(current(), *leader, pointer), *start, integer_type(8, false)));
+  parts.push_back(read(current(), *executed, integer_type(8, false)));
+  return parts;
+}
+
+/// Frames of a stack; what the library's len() comes to for one.
+typed::ExpressionPtr Checker::check_stack_len(const ast::Call& node, const Builtin& row, Span span) {
+  ExpressionPtr e = value(*node.arguments[0]);
+  if (e->type.is_none()) return e;
+  if (!is_stack(e->type)) return bad_argument(node, 0, row, "a map or a stack", with_article(e->type));
+  const Type wide = integer_type(8, false);
+  ExpressionPtr high = typed::make_expression(span, wide, typed::Part{std::move(e), 8, {}});
+  ExpressionPtr mask = constant(span, wide, (uint64_t{1} << kStackCountBits) - 1);
+  return typed::make_expression(span, integer_type(8, true),
+                                typed::Binary{BinaryOperator::bit_and, std::move(high), std::move(mask)});
+}
+
+typed::ExpressionPtr Checker::check_ksym(const ast::Call& node, const Builtin& row, Span span) {
+  ExpressionPtr address = integer_argument(node, 0, row);
+  if (!address->type.is_integer()) return unknown(span);
+  return kernel_symbol(std::move(address), span);
+}
+
+typed::ExpressionPtr Checker::kernel_symbol(ExpressionPtr address, Span span) {
+  const Type wide = integer_type(8, false);
+  typed::TupleOf parts;
+  parts.elements.push_back(convert(std::move(address), wide));
+  return typed::make_expression(span, presented_type(Presentation::kernel_symbol, {wide}), std::move(parts));
+}
+
+/// A user stack of one frame.
+typed::ExpressionPtr Checker::check_usym(const ast::Call& node, const Builtin& row, Span span) {
+  ExpressionPtr address = integer_argument(node, 0, row);
+  if (!address->type.is_integer()) return unknown(span);
+  context_.program.has_stacks = context_.program.has_user_stacks = true;
+  typed::Call call = {.id = row.id, .arguments = process_image(span), .index = 0, .access = {}};
+  call.arguments.insert(call.arguments.begin(), convert(std::move(address), integer_type(8, false)));
+  return typed::make_expression(span, presented_type(Presentation::user_symbol, key_parts()),
+                                std::move(call));
+}
+
+/// The address of the probed function: where the probe hit, or what the kernel keeps for return probes and
+/// trampolines.
+typed::ExpressionPtr Checker::check_func(const ast::Call&, const Builtin& row, Span span) {
+  if (!here("func", span)) return unknown(span);
+  const probes::FunctionAddress how = probe_->matches.front().function;
+  if (how == probes::FunctionAddress::none) {
+    report(DiagnosticId::no_argument_here, span, probe_name(), "func",
+           "`kprobe`, `kretprobe`, `fentry` and `fexit` probes have it");
+    return unknown(span);
+  }
+  const Type wide = integer_type(8, false);
+  if (how == probes::FunctionAddress::instruction_pointer)
+    return kernel_symbol(
+        typed::make_expression(span, wide, typed::ArgumentRead{*probes::register_named("ip")}), span);
+  typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
+  return kernel_symbol(typed::make_expression(span, wide, std::move(call)), span);
+}
+
+typed::ExpressionPtr Checker::check_kaddr(const ast::Call& node, const Builtin&, Span span) {
+  const std::string name = *text(*node.arguments[0]);
+  auto address = context_.kernel.symbol_address(name);
+  if (address && *address != 0) return constant(span, integer_type(8, false), *address);
+  std::string hint = "names are those of /proc/kallsyms";
+  if (!address)
+    hint = address.error().cause + (address.error().hint.empty() ? "" : "; " + address.error().hint);
+  report(DiagnosticId::unknown_kernel_symbol, span, name, hint);
+  return unknown(span);
+}
+
+typed::ExpressionPtr Checker::check_reg(const ast::Call& node, const Builtin&, Span span) {
+  if (!here("reg()", span)) return unknown(span);
+  const std::string name = *text(*node.arguments[0]);
+  auto access = probes::register_named(name);
+  if (!access) {
+    const auto known = probes::register_names();
+    auto near = nearest(name, known);
+    std::string hint;
+    for (const std::string& one : known)
+      hint += (hint.empty() ? "known are `" : " ") + one;
+    report(DiagnosticId::unknown_register, node.arguments[0]->span, name,
+           near ? "did you mean `" + *near + "`?" : hint + "`");
+    return unknown(span);
+  }
+  const ProgramType type = probe_->matches.front().type;
+  if (type != ProgramType::kprobe && type != ProgramType::perf_event) {
+    report(DiagnosticId::no_argument_here, span, probe_name(), "reg()",
+           "the registers are known where a probe stops the processor anywhere: in `kprobe`, `kretprobe` and "
+           "`profile` probes");
+    return unknown(span);
+  }
+  return typed::make_expression(span, integer_type(8, false), typed::ArgumentRead{*access});
+}
+
+} // namespace trc
