@@ -1,11 +1,14 @@
 // Tables of symbols, kallsyms, and the maps of a process.
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <linux/perf_event.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "symbols/elf_symbols.h"
 #include "symbols/kernel_symbols.h"
+#include "symbols/mapping_events.h"
 #include "symbols/process_maps.h"
 #include "symbols/user_symbols.h"
 
@@ -83,6 +86,43 @@ TEST(ProcessMaps, FindsTheRangeOfAnAddress) {
   EXPECT_EQ(find_range(ranges, 0x2000), nullptr);
   EXPECT_EQ(find_range(ranges, 0x3fff), &ranges[1]);
   EXPECT_EQ(find_range(ranges, UINT64_MAX), nullptr);
+}
+
+/// A record of a perf ring, with a time of 77 at its end.
+std::vector<std::byte> perf_record(uint32_t type, uint16_t misc, std::initializer_list<uint32_t> words,
+                                   std::string_view text = {}) {
+  std::vector<uint32_t> all = {type, 0};
+  all.insert(all.end(), words);
+  const size_t at = all.size();
+  all.resize(at + (text.size() + 8) / 8 * 2 * !text.empty());
+  text.copy(reinterpret_cast<char*>(all.data() + at), text.size());
+  all.insert(all.end(), {77, 0});
+  all[1] = misc | static_cast<uint32_t>(all.size() * 4) << 16;
+  std::vector<std::byte> bytes(all.size() * 4);
+  std::memcpy(bytes.data(), all.data(), bytes.size());
+  return bytes;
+}
+
+TEST(MappingEvents, ReadsRecordsOfThePerfRing) {
+  using Kind = MappingEvent::Kind;
+  auto mapped = parse_mapping_record(perf_record(
+      PERF_RECORD_MMAP2, 0, {5, 6, 0x1000, 0, 0x2000, 0, 0x3000, 0, 0xfe, 1, 99, 0, 0, 0, 5, 2}, "/bin/x"));
+  ASSERT_TRUE(mapped);
+  EXPECT_EQ(mapped->kind, Kind::mapped);
+  EXPECT_EQ(mapped->process, 5U);
+  EXPECT_EQ(mapped->time, 77U);
+  EXPECT_EQ(mapped->range, (MappedRange{0x1000, 0x3000, 0x3000, 0xfe00000001, 99, "/bin/x"}));
+  EXPECT_EQ(
+      parse_mapping_record(perf_record(PERF_RECORD_COMM, PERF_RECORD_MISC_COMM_EXEC, {5, 5}, "x"))->kind,
+      Kind::executed);
+  EXPECT_FALSE(parse_mapping_record(perf_record(PERF_RECORD_COMM, 0, {5, 5}, "x"))) << "only another name";
+  auto forked = parse_mapping_record(perf_record(PERF_RECORD_FORK, 0, {7, 5, 7, 5, 0, 0}));
+  EXPECT_EQ(forked->kind, Kind::forked);
+  EXPECT_EQ(forked->parent, 5U);
+  EXPECT_FALSE(parse_mapping_record(perf_record(PERF_RECORD_FORK, 0, {5, 5, 8, 5, 0, 0}))) << "a thread";
+  EXPECT_EQ(parse_mapping_record(perf_record(PERF_RECORD_EXIT, 0, {5, 1, 5, 1, 0, 0}))->kind, Kind::ended);
+  EXPECT_FALSE(parse_mapping_record(perf_record(PERF_RECORD_EXIT, 0, {5, 1, 8, 1, 0, 0}))) << "a thread";
+  EXPECT_FALSE(parse_mapping_record({})) << "nothing at all";
 }
 
 TEST(ElfSymbols, DemanglesNamesOfCpp) {
