@@ -222,6 +222,7 @@ llvm::Value* ProgramBuilder::read_buffer(const typed::Call& call, uint32_t most,
 }
 
 llvm::Value* ProgramBuilder::pack_buffer(const typed::Expression& e, Value* to) {
+  const ModuleBuilder::Focus focus(m_, e.span);
   auto& ir = m_.ir;
   const uint32_t most = e.type.size - 4;
   auto bounded = [&](Value* length) {
