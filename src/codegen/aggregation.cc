@@ -38,42 +38,64 @@ llvm::Value* ProgramBuilder::lower_avg(const typed::Call& call, const Type&) {
   return word(0);
 }
 
-/// The smaller or larger of what is held and a value, as {value, is_set}. An interruption between reading and
-/// writing is noticed by the compare-and-exchange; it can happen again, but not forever.
-void ProgramBuilder::keep_extreme(Value* memory, Value* value, bool is_signed, bool largest) {
+llvm::Value* ProgramBuilder::lower_stats(const typed::Call& call, const Type& type) {
+  return lower_avg(call, type);
+}
+
+/// merit_of() of program/aggregation.h.
+llvm::Value* ProgramBuilder::merit(Value* value, bool is_signed, bool is_max) {
   auto& ir = m_.ir;
-  constexpr int kTries = 3;
+  Value* rank = is_signed ? ir.CreateXor(value, word(uint64_t{1} << 63)) : value;
+  return is_max ? rank : ir.CreateNot(rank);
+}
+
+/// Raises a merit in memory to another one if that is more. An interruption between reading and writing is
+/// noticed by the compare-and-exchange; it can happen again, but hardly so often.
+void ProgramBuilder::keep_better(Value* memory, Value* merit) {
+  auto& ir = m_.ir;
+  constexpr int kTries = 4;
   BasicBlock* end = new_block("kept");
   for (int i = 0; i < kTries; ++i) {
-    Value *held = load_word(memory), *is_set = load_word(offset(memory, 8));
-    auto better = is_signed ? (largest ? llvm::CmpInst::ICMP_SGT : llvm::CmpInst::ICMP_SLT)
-                            : (largest ? llvm::CmpInst::ICMP_UGT : llvm::CmpInst::ICMP_ULT);
-    Value* takes = ir.CreateOr(ir.CreateICmpEQ(is_set, word(0)), ir.CreateICmp(better, value, held));
-    BasicBlock *exchange = new_block("exchange"), *done = new_block("done"), *again = new_block("again");
-    ir.CreateCondBr(takes, exchange, end);
+    Value* held = load_volatile(memory);
+    BasicBlock *exchange = new_block("exchange"), *again = new_block("again");
+    ir.CreateCondBr(ir.CreateICmpUGT(merit, held), exchange, end);
     ir.SetInsertPoint(exchange);
-    auto order = llvm::AtomicOrdering::SequentiallyConsistent;
-    Value* result = ir.CreateAtomicCmpXchg(memory, held, value, llvm::Align(8), order, order);
-    ir.CreateCondBr(ir.CreateICmpEQ(ir.CreateExtractValue(result, 0), held), done, again);
-    ir.SetInsertPoint(done);
-    store_word(word(1), offset(memory, 8));
-    ir.CreateBr(end);
+    ir.CreateCondBr(ir.CreateICmpEQ(exchange_word(memory, held, merit), held), end, again);
     ir.SetInsertPoint(again);
   }
+  m_.count_loss(LossCause::contended, probe_.text);
   ir.CreateBr(end);
   ir.SetInsertPoint(end);
 }
 
-llvm::Value* ProgramBuilder::lower_min(const typed::Call& call, const Type&) {
+/// What was in memory: `held` if it has been replaced.
+llvm::Value* ProgramBuilder::exchange_word(Value* memory, Value* held, Value* by) {
+  auto order = llvm::AtomicOrdering::SequentiallyConsistent;
+  return m_.ir.CreateExtractValue(m_.ir.CreateAtomicCmpXchg(memory, held, by, llvm::Align(8), order, order),
+                                  0);
+}
+
+/// Read here, and not where LLVM would find it better.
+llvm::Value* ProgramBuilder::load_volatile(Value* from) {
+  auto* loaded = m_.ir.CreateLoad(m_.ir.getInt64Ty(), from);
+  loaded->setVolatile(true);
+  return loaded;
+}
+
+void ProgramBuilder::keep_extreme(const typed::Call& call, bool is_max) {
   const bool is_signed = info(call.access).value.is_signed;
-  aggregate(call, [&](Value* memory, Value* value) { keep_extreme(memory, value, is_signed, false); });
-  return word(0);
+  aggregate(call, [&](Value* memory, Value* value) {
+    keep_better(memory, merit(value, is_signed, is_max));
+    store_word(word(1), offset(memory, 8));
+  });
+}
+
+llvm::Value* ProgramBuilder::lower_min(const typed::Call& call, const Type&) {
+  return keep_extreme(call, false), word(0);
 }
 
 llvm::Value* ProgramBuilder::lower_max(const typed::Call& call, const Type&) {
-  const bool is_signed = info(call.access).value.is_signed;
-  aggregate(call, [&](Value* memory, Value* value) { keep_extreme(memory, value, is_signed, true); });
-  return word(0);
+  return keep_extreme(call, true), word(0);
 }
 
 /// Position of the highest bit of a number from 1 to 2^63 - 1. Without branches, and opaque to LLVM, which

@@ -35,34 +35,43 @@ void ProgramBuilder::store_field(const typed::Expression& e, const ValueLayout& 
 
 /// Built in place in the ring: nothing is copied.
 void ProgramBuilder::send_fixed(const typed::Call& call, const EventInfo& event) {
-  auto& ir = m_.ir;
   // What has an effect must have it in order, and also when the ring is full: then all comes before the
   // record.
   std::vector<Value*> ready;
   if (std::ranges::any_of(call.arguments, [](const auto& argument) { return typed::has_effect(*argument); }))
     for (const auto& argument : call.arguments)
       ready.push_back(argument->type.is_scalar() ? scalar(*argument) : made(*argument));
+  with_record(event, call.index, [&](Value* record) {
+    for (size_t i = 0; i < event.fields.size(); ++i) {
+      const Type& type = call.arguments[i]->type;
+      Value* place = offset(record, event.fields[i].offset);
+      if (ready.empty())
+        store_field(*call.arguments[i], event.fields[i], record);
+      else if (type.is_scalar())
+        store_scalar(ready[i], place, type);
+      else
+        copy(place, ready[i], type.size);
+    }
+  });
+}
+
+/// Reserves a record of a fixed size, has it filled in behind its header, and submits it; without room the
+/// loss is counted.
+void ProgramBuilder::with_record(const EventInfo& event, uint32_t index,
+                                 const std::function<void(Value* record)>& fill) {
+  auto& ir = m_.ir;
   Value* reserved = m_.call(Helper::ringbuf_reserve,
                             {m_.map(m_.ring(MapKind::events_ring)), word(event.fixed_size), word(0)});
   Value* record = ir.CreateIntToPtr(reserved, ir.getPtrTy());
-  BasicBlock *full = new_block("ring_full"), *fill = new_block("fill"), *end = new_block("sent");
-  ir.CreateCondBr(is_null(record), full, fill);
+  BasicBlock *full = new_block("ring_full"), *room = new_block("fill"), *end = new_block("sent");
+  ir.CreateCondBr(is_null(record), full, room);
   ir.SetInsertPoint(full);
   m_.count_loss(LossCause::ring_full, probe_.text);
   ir.CreateBr(end);
 
-  ir.SetInsertPoint(fill);
-  store_word(word(call.index | uint64_t{event.fixed_size} << 32), record);
-  for (size_t i = 0; i < event.fields.size(); ++i) {
-    const Type& type = call.arguments[i]->type;
-    Value* place = offset(record, event.fields[i].offset);
-    if (ready.empty())
-      store_field(*call.arguments[i], event.fields[i], record);
-    else if (type.is_scalar())
-      store_scalar(ready[i], place, type);
-    else
-      copy(place, ready[i], type.size);
-  }
+  ir.SetInsertPoint(room);
+  store_word(word(index | uint64_t{event.fixed_size} << 32), record);
+  fill(record);
   m_.call(Helper::ringbuf_submit, {record, wakeup_flags()});
   ir.CreateBr(end);
   ir.SetInsertPoint(end);
@@ -159,51 +168,6 @@ llvm::Value* ProgramBuilder::lower_skboutput(const typed::Call& call, const Type
 
 llvm::Value* ProgramBuilder::lower_time(const typed::Call& call, const Type&) {
   return send_event(call), word(0);
-}
-
-llvm::Value* ProgramBuilder::lower_print(const typed::Call& call, const Type&) {
-  if (!call.arguments.empty()) return send_event(call), word(0);
-  const MapInfo& map = m_.manifest.maps[m_.manifest.actions[call.index].map];
-  with_control_record([&](Value* record) {
-    submit_control(record, call.index, map.has_generations ? generation(map) : word(0));
-  });
-  return word(0);
-}
-
-/// Moves on to the next instance of the map, here and now, and leaves the old one to the session. The record
-/// that tells it so is reserved first: a retired instance that nobody hears of would never be used again.
-llvm::Value* ProgramBuilder::lower_clear(const typed::Call& call, const Type&) {
-  auto& ir = m_.ir;
-  const MapInfo& map = m_.manifest.maps[m_.manifest.actions[call.index].map];
-  with_control_record([&](Value* record) {
-    Value* words = m_.data(map.generation_offset);
-    Value* current = generation(map);
-    auto* recycled = ir.CreateLoad(ir.getInt64Ty(), offset(words, offsetof(GenerationWords, recycled)));
-    recycled->setVolatile(true);
-    BasicBlock *swap = new_block("swap"), *deferred = new_block("deferred"), *end = new_block("cleared");
-    ir.CreateCondBr(ir.CreateICmpULT(ir.CreateSub(current, recycled), word(kGenerations - 1)), swap,
-                    deferred);
-    ir.SetInsertPoint(deferred);
-    m_.count_loss(LossCause::clear_deferred, map.name);
-    discard(record);
-    ir.CreateBr(end);
-
-    ir.SetInsertPoint(swap);
-    auto order = llvm::AtomicOrdering::SequentiallyConsistent;
-    Value* next = ir.CreateAdd(current, word(1));
-    Value* result = ir.CreateAtomicCmpXchg(words, current, next, llvm::Align(8), order, order);
-    BasicBlock *first = new_block("first"), *second = new_block("second");
-    ir.CreateCondBr(ir.CreateICmpEQ(ir.CreateExtractValue(result, 0), current), first, second);
-    ir.SetInsertPoint(first);
-    submit_control(record, call.index, current);
-    ir.CreateBr(end);
-    // Another CPU has just cleared the map: that was this clear, too.
-    ir.SetInsertPoint(second);
-    discard(record);
-    ir.CreateBr(end);
-    ir.SetInsertPoint(end);
-  });
-  return word(0);
 }
 
 llvm::Value* ProgramBuilder::lower_exit(const typed::Call& call, const Type&) {

@@ -34,6 +34,8 @@ ValueKind value_kind(TypeKind kind) {
   case TypeKind::avg: return ValueKind::avg;
   case TypeKind::hist: return ValueKind::hist;
   case TypeKind::lhist: return ValueKind::lhist;
+  case TypeKind::stats: return ValueKind::stats;
+  case TypeKind::tseries: return ValueKind::tseries;
   }
   return ValueKind::none;
 }
@@ -80,7 +82,7 @@ MapInfo lay_out_map(const typed::Program& program, const typed::Map& map, unsign
   const uint32_t words = aggregates ? info.value.size : 8 + info.value.size;
   // CPUs that add to slots of their own must not share cache lines.
   info.slot_stride = round_up(words, aggregates ? kCacheLine : 8);
-  data_end += info.slot_stride * (aggregates ? cpus : 1) * (info.has_generations ? kGenerations : 1);
+  data_end += info.slot_stride * (aggregates ? cpus : 1) * (info.has_generations ? generations_of(info) : 1);
   return info;
 }
 
@@ -120,7 +122,8 @@ std::vector<bool> printed_as_text(const typed::Event& event) {
   return as_text;
 }
 
-EventInfo lay_out_event(const TypeSource* types, const typed::Event& event, const Sources& sources) {
+EventInfo lay_out_event(const TypeSource* types, const typed::Event& event, unsigned cpus,
+                        const Sources& sources) {
   EventInfo info = {.kind = event.kind, .format = event.format};
   if (has_place(event.kind)) info.place = place_of(event.span, sources);
   const std::vector<bool> as_text = printed_as_text(event);
@@ -133,7 +136,8 @@ EventInfo lay_out_event(const TypeSource* types, const typed::Event& event, cons
     const bool is_number = type.is_enumeration() && !as_text[i];
     info.fields.push_back(layout_of(types, is_number ? integer_type(type.size, type.is_signed) : type, end));
     if (packed) info.fields.back().kind = is_buffer ? ValueKind::packed_buffer : ValueKind::packed_string;
-    end += packed ? 4 : type.size;
+    const uint32_t size = type.is_aggregation() ? cpus * info.fields.back().size : type.size;
+    end += packed ? 4 : size;
   }
   info.fixed_size = round_up(end, 8);
   return info;
@@ -229,7 +233,7 @@ Manifest lay_out(const typed::Program& program, const CodegenOptions& code_optio
   manifest.log_size = program.settings.log_size;
   manifest.loss_offset = round_up(data_end, 8);
   for (const typed::Event& event : program.events)
-    manifest.events.push_back(lay_out_event(program.types.get(), event, sources));
+    manifest.events.push_back(lay_out_event(program.types.get(), event, cpus, sources));
   manifest.actions = program.actions;
   uint32_t largest = 0;
   for (const EventInfo& event : manifest.events)

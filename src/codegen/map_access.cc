@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "codegen/program_builder.h"
-#include "program/aggregation.h"
 #include "program/records.h"
 
 namespace trc::codegen {
@@ -25,12 +24,12 @@ llvm::Value* ProgramBuilder::generation(const MapInfo& map) {
   return current;
 }
 
-ProgramBuilder::Slot ProgramBuilder::slot(const MapInfo& map, Value* cpu) {
+ProgramBuilder::Slot ProgramBuilder::slot(const MapInfo& map, Value* cpu, Value* in_generation) {
   auto& ir = m_.ir;
   const bool per_cpu = map.kind == MapKind::percpu_slot;
   Value* at = word(map.slot_offset);
   if (map.has_generations) {
-    Value* instance = ir.CreateAnd(generation(map), kGenerations - 1);
+    Value* instance = ir.CreateAnd(in_generation ? in_generation : generation(map), generations_of(map) - 1);
     at = ir.CreateAdd(at, ir.CreateMul(instance, word(map.slot_stride * (per_cpu ? m_.options.cpus : 1))));
   }
   if (per_cpu) {
@@ -47,12 +46,14 @@ ProgramBuilder::Slot ProgramBuilder::slot(const MapInfo& map, Value* cpu) {
 
 llvm::Value* ProgramBuilder::map_pointer(const typed::MapAccess& access, BasicBlock* missing) {
   const MapInfo& map = info(access);
-  if (!map.has_generations) return m_.map(access.map);
+  return map.has_generations ? instance_pointer(access.map, generation(map), missing) : m_.map(access.map);
+}
+
+llvm::Value* ProgramBuilder::instance_pointer(uint32_t map, Value* generation, BasicBlock* missing) {
   Value* key = allocate(8);
-  Value* instance = m_.ir.CreateAnd(generation(map), kGenerations - 1);
+  Value* instance = m_.ir.CreateAnd(generation, generations_of(m_.manifest.maps[map]) - 1);
   m_.ir.CreateStore(m_.ir.CreateTrunc(instance, m_.ir.getInt32Ty()), key);
-  Value* inner =
-      m_.ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {m_.map(access.map), key}), m_.ir.getPtrTy());
+  Value* inner = m_.ir.CreateIntToPtr(m_.call(Helper::map_lookup_elem, {m_.map(map), key}), m_.ir.getPtrTy());
   BasicBlock* found = new_block("generation");
   m_.ir.CreateCondBr(is_null(inner), missing, found);
   m_.ir.SetInsertPoint(found);
@@ -187,16 +188,14 @@ llvm::Value* ProgramBuilder::add_up(const Type& type, const std::function<void(c
       store_word(ir.CreateAdd(load_word(count), second), count);
       return;
     }
-    if_true(ir.CreateICmpNE(second, word(0)), [&] {
-      const bool largest = type.kind == TypeKind::max;
-      Value *held = load_word(total), *none = ir.CreateICmpEQ(load_word(count), word(0));
-      auto better = type.is_signed ? (largest ? llvm::CmpInst::ICMP_SGT : llvm::CmpInst::ICMP_SLT)
-                                   : (largest ? llvm::CmpInst::ICMP_UGT : llvm::CmpInst::ICMP_ULT);
-      Value* takes = ir.CreateOr(none, ir.CreateICmp(better, first, held));
-      store_word(ir.CreateSelect(takes, first, held), total);
-      store_word(word(1), count);
-    });
+    Value* held = load_word(total);
+    store_word(ir.CreateSelect(ir.CreateICmpUGT(first, held), first, held), total);
+    store_word(ir.CreateOr(load_word(count), second), count);
   });
+  if (extreme) {
+    Value* best = merit(load_word(total), type.is_signed, type.kind == TypeKind::max);
+    return ir.CreateSelect(ir.CreateICmpEQ(load_word(count), word(0)), word(0), best);
+  }
   if (type.kind != TypeKind::avg) return load_word(total);
   return divide(BinaryOperator::divide, type.is_signed, load_word(total), load_word(count), "");
 }

@@ -101,6 +101,15 @@ llvm::Value* ModuleBuilder::call(Helper helper, std::initializer_list<llvm::Valu
   return ir.CreateCall(type, address, std::vector<llvm::Value*>(arguments));
 }
 
+llvm::Value* ModuleBuilder::call_kernel(uint32_t btf_id, std::initializer_list<llvm::Value*> arguments) {
+  std::vector<llvm::Type*> types;
+  for (llvm::Value* argument : arguments)
+    types.push_back(argument->getType());
+  auto* type = llvm::FunctionType::get(ir.getInt64Ty(), types, false);
+  return ir.CreateCall(module.getOrInsertFunction("kernel." + std::to_string(btf_id), type),
+                       std::vector<llvm::Value*>(arguments));
+}
+
 llvm::GlobalVariable* ModuleBuilder::external(const std::string& name) {
   if (auto* known = module.getNamedGlobal(name)) return known;
   return new llvm::GlobalVariable(module, ir.getInt8Ty(), false, llvm::GlobalValue::ExternalLinkage, nullptr,

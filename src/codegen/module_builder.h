@@ -47,6 +47,8 @@ public:
     at_ = at;
   }
   llvm::Value* call(Helper helper, std::initializer_list<llvm::Value*> arguments);
+  /// Calls a function of the kernel that is no helper, by its id in the kernel's BTF.
+  llvm::Value* call_kernel(uint32_t btf_id, std::initializer_list<llvm::Value*> arguments);
   /// A place in the data map.
   llvm::Value* data(uint64_t offset);
   llvm::Value* data(llvm::Value* offset);

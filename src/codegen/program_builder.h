@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codegen/module_builder.h"
+#include "program/aggregation.h"
 #include "semantic/typed_program.h"
 
 namespace trc::codegen {
@@ -266,10 +267,13 @@ private:
   const MapInfo& info(const typed::MapAccess& access) const { return m_.manifest.maps[access.map]; }
   const typed::Map& typed_map(const typed::MapAccess& access) const { return m_.program.maps[access.map]; }
   Value* generation(const MapInfo& map);
-  Slot slot(const MapInfo& map, Value* cpu);
+  /// In the generation in use, unless another one is given.
+  Slot slot(const MapInfo& map, Value* cpu, Value* in_generation = nullptr);
   /// The map to hand to helpers. One with generations is looked up in its array of maps, which always has it;
   /// for the verifier `missing` is where to go if not.
   Value* map_pointer(const typed::MapAccess& access, BasicBlock* missing);
+  /// That of one generation.
+  Value* instance_pointer(uint32_t map, Value* generation, BasicBlock* missing);
   Value* key_address(const typed::MapAccess& access);
   Value* or_absent(Value* value, BasicBlock* missing, Value* absent, bool is_failure = false);
   using Use = std::function<Value*(Value* element)>;
@@ -309,7 +313,13 @@ private:
   Ids current_ids();
   Value* task_id(std::optional<uint32_t> at);
   void aggregate(const typed::Call& call, const std::function<void(Value* memory, Value* value)>& add);
-  void keep_extreme(Value* memory, Value* value, bool is_signed, bool largest);
+  Value* merit(Value* value, bool is_signed, bool is_max);
+  void keep_better(Value* memory, Value* merit);
+  void keep_extreme(const typed::Call& call, bool is_max);
+  Value* exchange_word(Value* memory, Value* held, Value* by);
+  Value* load_volatile(Value* from);
+  // series.cc
+  void add_to_series(Value* place, SeriesOf of, bool is_signed, Value* epoch, Value* now, Value* value);
   void add_to(Value* word_address, Value* value);
   Value* log2(Value* value);
   Value* clamp_bucket(Value* bucket, uint32_t buckets);
@@ -317,6 +327,7 @@ private:
   // event.cc
   void send_event(const typed::Call& call);
   void send_fixed(const typed::Call& call, const EventInfo& event);
+  void with_record(const EventInfo& event, uint32_t index, const std::function<void(Value* record)>& fill);
   void send_packed(const typed::Call& call, const EventInfo& event);
   void store_field(const typed::Expression& expression, const ValueLayout& field, Value* record);
   void send_record(Value* record, uint32_t event, Value* size);
@@ -326,6 +337,17 @@ private:
   void with_control_record(const std::function<void(Value* record)>& use);
   void submit_control(Value* record, uint32_t action, Value* generation);
   void discard(Value* record);
+
+  // map_actions.cc
+  llvm::Function* element_function(const char* name, const std::function<void(llvm::Function*)>& body);
+  void mark_printed(const MapInfo& map, Value* generation);
+  void send_aggregation(const typed::Call& call, const typed::MapAccess& access);
+  void retire(const typed::Call& call, const std::function<void(Value* retired)>& carry,
+              const std::function<void(Value* current)>& empty);
+  void empty_in_place(const MapInfo& map, Value* current, const std::function<void(Value* current)>& empty);
+  void empty_slots(const MapInfo& map, Value* generation, bool keeps_mark);
+  void carry_keys(uint32_t index, Value* retired);
+  void zero_elements(uint32_t index, Value* current);
 
   ModuleBuilder& m_;
   const typed::Probe& probe_;

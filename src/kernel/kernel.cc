@@ -172,9 +172,11 @@ Result<uint64_t> Kernel::symbol_address(const std::string& name) const {
   return entry->second;
 }
 
-bool Kernel::surely_has_function(const std::string& name) const {
+bool Kernel::surely_has_function(const std::string& name) const { return function_id(name).has_value(); }
+
+std::optional<uint32_t> Kernel::function_id(const std::string& name) const {
   const Result<Btf>& btf = state_->the_btf();
-  return btf && btf->find(name, {BTF_KIND_FUNC}).has_value();
+  return btf ? btf->find(name, {BTF_KIND_FUNC}) : std::nullopt;
 }
 
 bool Kernel::has_btf() const { return state_->the_btf().has_value(); }

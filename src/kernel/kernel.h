@@ -74,6 +74,8 @@ public:
   Result<std::vector<KernelFunction>> functions() const;
   /// Whether a function of that name is known without reading all of them: BTF has it.
   bool surely_has_function(const std::string& name) const;
+  /// Its id in the kernel's BTF, by which programs call it; nothing if there is none of that name.
+  std::optional<uint32_t> function_id(const std::string& name) const;
 
   /// Where a symbol of the kernel or its modules is: an error if there is none of that name, or the addresses
   /// are kept from us. Costly: reads all symbols.

@@ -28,6 +28,8 @@ enum class TypeKind : uint8_t {
   avg,
   hist,  ///< parameters: {bits}
   lhist, ///< parameters: {min, max, step}
+  stats,
+  tseries, ///< parameters: {interval in ns, number of intervals, SeriesOf}
 };
 
 enum class AddressSpace : uint8_t { none, kernel, user };
@@ -37,14 +39,14 @@ enum class Clock : uint8_t { boot, monotonic, tai };
 
 struct Type {
   TypeKind kind = TypeKind::none;
-  bool is_signed = false; ///< integer, and the integer behind sum, min, max, avg
+  bool is_signed = false; ///< integer, and the integer behind sum, min, max, avg, stats, tseries
   /// A literal that is not negative: it takes the sign of what it meets (reference 7.1).
   bool is_flexible = false;
   AddressSpace space = AddressSpace::none; ///< pointer
   Clock clock = Clock::boot;               ///< integer: what strftime() goes by; arithmetic forgets it
   uint32_t size = 0;                       ///< bytes in memory
   std::vector<Type> elements;      ///< tuple: its elements; array: one; pointer: what it points to, if known
-  std::vector<int64_t> parameters; ///< hist, lhist
+  std::vector<int64_t> parameters; ///< hist, lhist, tseries
   /// structure: "struct task_struct", "union u"; integer of an enumeration: "enum pid_type"; pointer to a
   /// type that we only know by name: its C spelling.
   std::string name;
@@ -59,11 +61,16 @@ struct Type {
   bool is_integer() const { return kind == TypeKind::integer; }
   bool is_pointer() const { return kind == TypeKind::pointer; }
   bool is_enumeration() const { return is_integer() && !name.empty(); }
+  bool is_stack() const {
+    return presentation == Presentation::kernel_stack || presentation == Presentation::user_stack;
+  }
   bool is_presented() const { return presentation != Presentation::none; }
   bool is_record() const { return kind == TypeKind::tuple && !names.empty(); }
   /// integer, boolean or pointer: what fits a register
   bool is_scalar() const;
   bool is_aggregation() const { return kind >= TypeKind::count; }
+  /// An aggregation that is one number, so that expressions can read it.
+  bool is_castable() const { return kind >= TypeKind::count && kind <= TypeKind::avg; }
 };
 
 Type integer_type(uint32_t bytes, bool is_signed);

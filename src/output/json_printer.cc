@@ -9,6 +9,14 @@
 namespace trc::output {
 namespace {
 
+/// The type of a record about a map whose values are such.
+std::string_view type_of(const Value& value) {
+  if (std::holds_alternative<Histogram>(value.data)) return "hist";
+  if (std::holds_alternative<Stats>(value.data)) return "stats";
+  if (std::holds_alternative<TimeSeries>(value.data)) return "tseries";
+  return "map";
+}
+
 class JsonPrinter final : public Printer {
 public:
   JsonPrinter(int fd, bool quiet, Buffering buffering) : writer_(fd, buffering), quiet_(quiet) {}
@@ -112,8 +120,7 @@ private:
   }
 
   void begin_map(const MapView& map) {
-    bool is_histogram = std::holds_alternative<Histogram>(map.entries[0].value.data);
-    begin(is_histogram ? "hist" : "map").append(", \"data\": {");
+    begin(type_of(map.entries[0].value)).append(", \"data\": {");
     append_json_string(out(), map.name);
     out() += ": ";
   }

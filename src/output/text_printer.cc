@@ -92,7 +92,8 @@ private:
       append_key(out, entry.key, KeyForm::readable);
       out += ']';
     }
-    bool in_rows = std::holds_alternative<Histogram>(entry.value.data);
+    const bool in_rows = std::holds_alternative<Histogram>(entry.value.data) ||
+                         std::holds_alternative<TimeSeries>(entry.value.data);
     out += in_rows ? ":\n" : ": ";
     append_text(out, entry.value);
     out += '\n';

@@ -52,10 +52,26 @@ struct Histogram {
   int64_t step = 0;    ///< of a linear one
 };
 
+/// What stats() gives: `count`, `average` and `total`.
+struct Stats {
+  Record record;
+};
+
+/// From the first interval that had a value, if it is still kept, to the newest.
+struct TimeSeries {
+  struct Point {
+    int64_t start;                 ///< of the interval: nanoseconds since 1970
+    std::optional<uint64_t> value; ///< an int64 where `is_signed`; none: nothing happened
+  };
+  int64_t interval = 0; ///< nanoseconds
+  bool is_signed = false;
+  std::vector<Point> points;
+};
+
 struct Value {
   /// monostate: no value. A string holds raw bytes, its truncation trailer already added.
   std::variant<std::monostate, bool, int64_t, uint64_t, Pointer, std::string, Tuple, Array, Record,
-               Enumerator, Buffer, Histogram, Stack>
+               Enumerator, Buffer, Histogram, Stats, TimeSeries, Stack>
       data;
 };
 

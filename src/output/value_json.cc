@@ -4,6 +4,7 @@
 
 #include "base/overloaded.h"
 #include "base/utf8.h"
+#include "output/time_series.h"
 #include "output/value_text.h"
 
 namespace trc::output {
@@ -46,6 +47,25 @@ void append_rows_json(std::string& out, const Histogram& histogram) {
     }
     out += "\"count\": ";
     append_number(out, row.count);
+    out += '}';
+  }
+  out += ']';
+}
+
+/// Intervals in which nothing happened are left out.
+void append_points_json(std::string& out, const TimeSeries& series) {
+  out += '[';
+  bool first = true;
+  for (const TimeSeries::Point& point : series.points) {
+    if (!point.value) continue;
+    out += first ? "{\"interval_start\":\"" : ",{\"interval_start\":\"";
+    first = false;
+    append_date(out, point.start);
+    out += "\",\"value\":";
+    if (series.is_signed)
+      append_number(out, static_cast<int64_t>(*point.value));
+    else
+      append_number(out, *point.value);
     out += '}';
   }
   out += ']';
@@ -154,6 +174,8 @@ void append_json(std::string& out, const Value& value) {
                    append_stack(text, stack);
                    append_json_string(out, text);
                  },
+                 [&](const Stats& stats) { append_object(out, stats.record); },
+                 [&](const TimeSeries& series) { append_points_json(out, series); },
              },
              value.data);
 }

@@ -4,6 +4,7 @@
 
 #include "base/overloaded.h"
 #include "output/histogram.h"
+#include "output/time_series.h"
 
 namespace trc::output {
 namespace {
@@ -75,6 +76,8 @@ void append_any(std::string& out, const Value& value, const Style& style) {
                  [&](const Buffer& buffer) { append_buffer(out, buffer.bytes, BufferForm::text); },
                  [&](const Histogram& histogram) { append_rows(out, histogram); },
                  [&](const Stack& stack) { append_stack(out, stack); },
+                 [&](const Stats& stats) { append_record(out, stats.record, style); },
+                 [&](const TimeSeries& series) { append_series(out, series); },
              },
              value.data);
 }

@@ -61,19 +61,31 @@ BucketBounds lhist_bounds(uint32_t bucket, int64_t min, int64_t max, int64_t ste
   return {low, low + step};
 }
 
+uint64_t merit_of(uint64_t value, bool is_signed, bool is_max) {
+  constexpr uint64_t kSignBit = uint64_t{1} << 63;
+  const uint64_t rank = is_signed ? value ^ kSignBit : value; // signed values in the order of unsigned ones
+  return is_max ? rank : ~rank;
+}
+
+uint32_t series_words(SeriesOf of) { return of == SeriesOf::avg || of == SeriesOf::last ? 3 : 2; }
+
 uint32_t aggregation_size(ValueKind kind, const std::vector<int64_t>& parameters) {
   switch (kind) {
   case ValueKind::count:
   case ValueKind::sum: return kWord;
   case ValueKind::min:
   case ValueKind::max:
-  case ValueKind::avg: return 2 * kWord;
+  case ValueKind::avg:
+  case ValueKind::stats: return 2 * kWord;
   case ValueKind::hist:
     TRC_CHECK(parameters.size() == 1, "hist takes {bits}");
     return kWord * hist_buckets(static_cast<uint32_t>(parameters[0]));
   case ValueKind::lhist:
     TRC_CHECK(parameters.size() == 3, "lhist takes {min, max, step}");
     return kWord * lhist_buckets(parameters[0], parameters[1], parameters[2]);
+  case ValueKind::tseries:
+    TRC_CHECK(parameters.size() == 3, "tseries takes {interval, intervals, SeriesOf}");
+    return kWord * series_words(static_cast<SeriesOf>(parameters[2])) * static_cast<uint32_t>(parameters[1]);
   default: return 0;
   }
 }

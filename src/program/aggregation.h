@@ -1,9 +1,19 @@
 // The memory of an aggregation on one CPU, shared by the code generator that writes it and the run time that
 // adds the CPUs up. All words are 64 bits:
 //   count, sum   {total}
-//   min, max     {value, is_set}
-//   avg          {total, count}
+//   min, max     {merit, is_set}
+//   avg, stats   {total, count}
 //   hist, lhist  {count of bucket 0, 1, …}
+//   tseries      for each interval {epoch, value} for sum, min and max; {epoch, total, count} for avg;
+//   {epoch, value,
+//                time} for the last value
+// A merit is larger for what min() or max() prefers, and 0 for what it likes least: memory that is zero needs
+// no preparation, and whoever raises it can be interrupted anywhere. See merit_of().
+//
+// The interval of a time series to which a moment belongs has the number, its epoch, of nanoseconds since
+// boot / interval
+// + 1, so that 0 is none; it lies in the place epoch % number of intervals, until that place is needed for a
+// later one.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +39,14 @@ BucketBounds hist_bounds(uint32_t bucket, uint32_t bits);
 /// Buckets of lhist(n, min, max, step): below min, the steps, from max on.
 uint32_t lhist_buckets(int64_t min, int64_t max, int64_t step);
 BucketBounds lhist_bounds(uint32_t bucket, int64_t min, int64_t max, int64_t step);
+
+/// The number that min() or max() keeps for a value, and back again: it is its own inverse.
+uint64_t merit_of(uint64_t value, bool is_signed, bool is_max);
+
+/// What tseries() shows of the values in an interval.
+enum class SeriesOf : uint8_t { last, avg, max, min, sum };
+/// Words of an interval in a time series' memory.
+uint32_t series_words(SeriesOf of);
 
 /// Bytes of an aggregation's memory on one CPU.
 uint32_t aggregation_size(ValueKind kind, const std::vector<int64_t>& parameters);

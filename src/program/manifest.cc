@@ -3,6 +3,8 @@
 // left out when they hold their default. How the text is laid out is pretty_json.cc's.
 #include "program/manifest.h"
 
+#include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <type_traits>
@@ -10,6 +12,7 @@
 #include "base/check.h"
 #include "base/utf8.h"
 #include "program/pretty_json.h"
+#include "program/records.h"
 
 namespace trc {
 namespace {
@@ -43,6 +46,8 @@ constexpr Name<ValueKind> kValueKinds[] = {
     {ValueKind::avg, "avg"},
     {ValueKind::hist, "hist"},
     {ValueKind::lhist, "lhist"},
+    {ValueKind::stats, "stats"},
+    {ValueKind::tseries, "tseries"},
 };
 constexpr Name<Presentation> kPresentations[] = {
     {Presentation::none, "none"},
@@ -369,6 +374,13 @@ void read(const Json& json, T& value, int depth) {
 }
 
 } // namespace
+
+uint32_t generations_of(const MapInfo& map) {
+  constexpr uint32_t kMostMemory = 32 << 10; // on one CPU
+  if (!is_slot(map.kind)) return kLeastGenerations;
+  return std::clamp(std::bit_floor(kMostMemory / std::max(1U, map.slot_stride)), kLeastGenerations,
+                    kMostGenerations);
+}
 
 ScriptPlace place_of(const Manifest& manifest, uint32_t line, uint32_t column) {
   ScriptPlace place = {manifest.source_name, line, column};

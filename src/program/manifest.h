@@ -36,6 +36,13 @@ enum class MapKind : uint8_t {
   stacks_ring,     ///< BPF_MAP_TYPE_RINGBUF, records StackRecord
 };
 
+inline bool is_lru(MapKind kind) { return kind == MapKind::lru_hash || kind == MapKind::lru_percpu_hash; }
+inline bool is_percpu_hash(MapKind kind) {
+  return kind == MapKind::percpu_hash || kind == MapKind::lru_percpu_hash;
+}
+inline bool is_hash(MapKind kind) { return kind == MapKind::hash || is_percpu_hash(kind) || is_lru(kind); }
+inline bool is_slot(MapKind kind) { return kind == MapKind::slot || kind == MapKind::percpu_slot; }
+
 /// A map of the script, or one that the compiler needs itself (name without `@`). The object refers to the
 /// map with index N by the undefined symbol "map.N"; to the data map by "data".
 struct MapInfo {
@@ -44,8 +51,8 @@ struct MapInfo {
   ValueLayout key; ///< kind none: a scalar
   ValueLayout value;
   uint32_t max_entries = 0; ///< hashes: keys; rings: bytes
-  /// Cleared by the script: there are kGenerations instances. Hashes then stand in an array of maps, to which
-  /// "map.N" refers; slots lie one after the other.
+  /// Cleared by the script: there are generations_of() instances. Hashes then stand in an array of maps, to
+  /// which "map.N" refers; slots lie one after the other.
   bool has_generations = false;
   uint32_t generation_offset = 0; ///< of its GenerationWords in the data map
   /// Slots: offset in the data map of CPU 0 of generation 0. Each slot is {u64 is_set, value} for `slot`, and
@@ -56,6 +63,10 @@ struct MapInfo {
 
   bool operator==(const MapInfo&) const = default;
 };
+
+/// How many instances of a map there are that the script clears, a power of two: those of slots cost little,
+/// so that there are more of them, as long as they are small.
+uint32_t generations_of(const MapInfo& map);
 
 enum class EventKind : uint8_t {
   printf,
@@ -84,8 +95,10 @@ struct EventInfo {
   /// join: what stands between the strings; packet: the file
   std::string format;
   std::vector<ValueLayout> fields; ///< offsets from the start of the record, header included
-  uint32_t fixed_size = 0;         ///< bytes of header and fixed part; packed strings follow
-  ScriptPlace place;               ///< of the call, if its handling can have something to say
+  /// Bytes of header and fixed part; packed strings follow. An aggregation is the only field of its event,
+  /// and there once for each CPU.
+  uint32_t fixed_size = 0;
+  ScriptPlace place; ///< of the call, if its handling can have something to say
 
   bool operator==(const EventInfo&) const = default;
 };

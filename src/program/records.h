@@ -67,15 +67,16 @@ struct OwnFrames {
   uint64_t iterator; ///< __traceiter_NAME
 };
 
-/// A map that the script clears exists this many times. clear() moves on to the next one in the kernel, so
-/// that statement order holds there; the session empties the retired one. A power of two.
-inline constexpr uint32_t kGenerations = 4;
+/// A map that the script clears exists several times. clear() moves on to the next instance in the kernel, so
+/// that statement order holds there; the session empties the retired one. How many there are, a power of two,
+/// generations_of() says (manifest.h); a hash has the least.
+inline constexpr uint32_t kLeastGenerations = 4, kMostGenerations = 64;
 
 /// Per map that has generations, in the data map at MapInfo::generation_offset.
 struct GenerationWords {
-  uint64_t current; ///< generation in use; instance = current % kGenerations
-  uint64_t
-      recycled; ///< generations below this have been emptied; current - recycled stays below kGenerations
+  uint64_t current;  ///< generation in use; instance = current % how many there are
+  uint64_t recycled; ///< generations below this are empty again; current - recycled stays below their number
+  uint64_t printed;  ///< one more than the newest generation that a print() has asked for
 };
 
 } // namespace trc

@@ -34,6 +34,8 @@ enum class ValueKind : uint8_t {
   avg,
   hist,  ///< parameters: {bits}
   lhist, ///< parameters: {min, max, step}
+  stats,
+  tseries, ///< parameters: {interval in ns, number of intervals, SeriesOf}
 };
 
 struct EnumeratorName {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/aggregated.h"
 #include "runtime/presenter.h"
 
 namespace trc::runtime {
@@ -75,8 +76,12 @@ public:
     case ValueKind::array: return decode_array(value, bytes, layout);
     case ValueKind::buffer: return decode_buffer(value, bytes, layout);
     case ValueKind::enumeration: return decode_enumeration(value, bytes, layout);
-    default: value.data = decode_number(bytes, layout); return;
+    default: break;
     }
+    if (layout.kind >= ValueKind::count)
+      value = decode_aggregation(bytes, layout);
+    else
+      value.data = decode_number(bytes, layout);
   }
 
 private:
@@ -149,6 +154,14 @@ private:
       hold<output::Buffer>(value).bytes.assign(reinterpret_cast<const char*>(field->data()), field->size());
     else
       value.data = std::monostate();
+  }
+
+  /// The last thing in a record: each CPU's memory, one after the other.
+  output::Value decode_aggregation(Bytes bytes, const ValueLayout& layout) {
+    const Bytes all = bytes.subspan(std::min<size_t>(layout.offset, bytes.size()));
+    if (layout.size == 0 || all.size() < layout.size) return {};
+    const Copies copies{all, layout.size, all.size() / layout.size};
+    return value_of(copies, layout, number_of(copies, layout), 0, how_);
   }
 
   static void decode_buffer(output::Value& value, Bytes bytes, const ValueLayout& layout) {

@@ -37,11 +37,12 @@ size_t element_count(const ValueLayout& array);
 
 struct Decoding {
   std::string_view trailer = kCutTrailer; ///< behind strings that were cut
+  int64_t boot_time = 0;                  ///< when the machine was started: nanoseconds since 1970
   Presenter* presenter = nullptr;         ///< of presented values; null leaves them the tuples that they are
 };
 
-/// `bytes` is what holds the value: a key, a map's value, a tuple. Aggregations are not decoded here but by
-/// map_view.h, as they have one memory for each CPU.
+/// `bytes` is what holds the value: a key, a map's value, a tuple. Of an aggregation, which has one memory
+/// for each CPU, it holds all up to its end.
 output::Value decode(std::span<const std::byte> bytes, const ValueLayout& layout, const Decoding& how = {});
 
 /// The same into a value whose memory is used again.

@@ -117,6 +117,11 @@ private:
       code[index].imm = static_cast<int32_t>(target - static_cast<int64_t>(index) - 1);
       return {};
     }
+    if (relocation.type == kRelocateCall && index < code.size() && relocation.symbol.starts_with("kernel.")) {
+      code[index].src_reg = BPF_PSEUDO_KFUNC_CALL;
+      code[index].imm = static_cast<int32_t>(std::strtoul(relocation.symbol.c_str() + 7, nullptr, 10));
+      return {};
+    }
     if (relocation.type != kRelocate64 || index + 1 >= code.size())
       return unresolved(relocation, section.name);
     if (relocation.section == section.name) {

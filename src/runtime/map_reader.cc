@@ -88,14 +88,14 @@ Result<void> read_one_by_one(const MapInfo& info, int fd, RawMap raw, const Take
 }
 
 int descriptor_of(const LoadedMap& map, uint64_t generation) {
-  return map.instances.empty() ? map.fd.get() : map.instances[generation % kGenerations].get();
+  return map.instances.empty() ? map.fd.get() : map.instances[generation % kLeastGenerations].get();
 }
 
 /// The memory of a slot's generation in the data map: all CPUs' slots.
 std::span<std::byte> slot_bytes(const MapInfo& info, const LoadedMaps& maps, uint64_t generation) {
   size_t copies = info.kind == MapKind::percpu_slot ? maps.cpus.limit : 1;
   size_t size = copies * info.slot_stride;
-  size_t instance = info.has_generations ? generation % kGenerations : 0;
+  size_t instance = info.has_generations ? generation % generations_of(info) : 0;
   return maps.data.bytes().subspan(info.slot_offset + instance * size, size);
 }
 
@@ -155,7 +155,7 @@ Result<void> empty_instance(const MapInfo& info, LoadedMaps& maps, LoadedMap& ma
   });
   if (read && *read && count <= kFewKeys)
     if (count == 0 || bpf_map_delete_batch(fd, keys.data(), &count, nullptr) == 0) return {};
-  return replace_instance(info, maps.cpus, map, generation % kGenerations);
+  return replace_instance(info, maps.cpus, map, generation % kLeastGenerations);
 }
 
 } // namespace trc::runtime

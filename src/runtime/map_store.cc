@@ -78,9 +78,10 @@ Result<void> MapStore::clear(uint32_t map, uint32_t low) {
   // Records of different CPUs may come in another order than that of the generations. Those before the oldest
   // one that is not empty yet may be used again.
   History& history = histories_[map];
-  history.emptied |= uint64_t{1} << (generation % kGenerations);
+  history.emptied |= uint64_t{1} << (generation % kMostGenerations);
   uint64_t recycled = __atomic_load_n(&words(map).recycled, __ATOMIC_RELAXED);
-  for (uint64_t bit; (history.emptied & (bit = uint64_t{1} << (recycled % kGenerations))) != 0; ++recycled)
+  for (uint64_t bit; (history.emptied & (bit = uint64_t{1} << (recycled % kMostGenerations))) != 0;
+       ++recycled)
     history.emptied &= ~bit;
   __atomic_store_n(&words(map).recycled, recycled, __ATOMIC_RELEASE);
   return {};

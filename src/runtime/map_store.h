@@ -29,7 +29,7 @@ private:
   /// What is kept for a map that has generations.
   struct History {
     uint64_t quiet_below = 0; ///< to generations below this nobody writes any more
-    uint64_t emptied = 0;     ///< bit g % kGenerations: emptied, but an older one is not yet
+    uint64_t emptied = 0;     ///< bit g % kMostGenerations: emptied, but an older one is not yet
   };
 
   GenerationWords& words(uint32_t map) const;

@@ -64,7 +64,7 @@ bpf_map_type hash_type(MapKind kind) {
 
 Result<LoadedMap> create_generations(const MapInfo& info, const Cpus& cpus) {
   LoadedMap map;
-  for (uint32_t i = 0; i < kGenerations; ++i) {
+  for (uint32_t i = 0; i < kLeastGenerations; ++i) {
     auto instance = create_instance(info, cpus);
     if (!instance) return std::unexpected(instance.error());
     map.instances.push_back(std::move(*instance));
@@ -73,7 +73,7 @@ Result<LoadedMap> create_generations(const MapInfo& info, const Cpus& cpus) {
                              .name = info.name,
                              .key_size = sizeof(uint32_t),
                              .value_size = sizeof(uint32_t),
-                             .max_entries = kGenerations,
+                             .max_entries = kLeastGenerations,
                              .inner_map = map.instances.front().get()});
   if (!outer) return std::unexpected(outer.error());
   map.fd = std::move(*outer);
@@ -142,7 +142,7 @@ Result<void> check_data_layout(const Manifest& manifest, const Cpus& cpus) {
   for (const OptionInfo& option : manifest.options)
     fits = fits && inside(option.layout.offset, std::max<uint64_t>(sizeof option.number, option.layout.size));
   for (const MapInfo& map : manifest.maps) {
-    uint64_t generations = map.has_generations ? kGenerations : 1;
+    uint64_t generations = map.has_generations ? generations_of(map) : 1;
     uint64_t copies = generations * (map.kind == MapKind::percpu_slot ? cpus.limit : 1);
     uint64_t used = map.value.size + (map.kind == MapKind::slot ? kSlotHeader : 0);
     if (is_slot(map.kind))
@@ -156,10 +156,10 @@ Result<void> check_data_layout(const Manifest& manifest, const Cpus& cpus) {
 }
 
 /// Runs on a thread of its own; what goes wrong shows in wait_until_filled().
-void fill(int outer, std::array<int, kGenerations> instances) {
-  std::array<uint32_t, kGenerations> keys;
+void fill(int outer, std::array<int, kLeastGenerations> instances) {
+  std::array<uint32_t, kLeastGenerations> keys;
   std::iota(keys.begin(), keys.end(), 0);
-  uint32_t count = kGenerations;
+  uint32_t count = kLeastGenerations;
   // Kernels before 5.14 know no batches for arrays of maps: one wait for each instance there.
   if (bpf_map_update_batch(outer, keys.data(), instances.data(), &count, nullptr) == 0) return;
   for (uint32_t key : keys)
@@ -167,7 +167,7 @@ void fill(int outer, std::array<int, kGenerations> instances) {
 }
 
 void start_filler(LoadedMaps& maps, const LoadedMap& map) {
-  std::array<int, kGenerations> instances;
+  std::array<int, kLeastGenerations> instances;
   for (size_t i = 0; i < instances.size(); ++i)
     instances[i] = map.instances[i].get();
   BlockedSignals blocked; // they are for the main thread, which waits for them
@@ -216,7 +216,7 @@ Result<LoadedMaps> create_maps(const Manifest& manifest) {
 Result<void> wait_until_filled(const LoadedMaps& maps) {
   // An array of maps is read as the ids of its maps; an empty element gives ENOENT. A minute of waiting is
   // far beyond any grace period: then a filler has failed.
-  uint32_t last = kGenerations - 1, id = 0;
+  uint32_t last = kLeastGenerations - 1, id = 0;
   for (const LoadedMap& map : maps.maps) {
     if (map.instances.empty()) continue;
     for (int attempt = 0; bpf_map_lookup_elem(map.fd.get(), &last, &id) != 0; ++attempt) {

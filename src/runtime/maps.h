@@ -18,19 +18,12 @@ struct Cpus {
 };
 Result<Cpus> count_cpus();
 
-inline bool is_lru(MapKind kind) { return kind == MapKind::lru_hash || kind == MapKind::lru_percpu_hash; }
-inline bool is_percpu_hash(MapKind kind) {
-  return kind == MapKind::percpu_hash || kind == MapKind::lru_percpu_hash;
-}
-inline bool is_hash(MapKind kind) { return kind == MapKind::hash || is_percpu_hash(kind) || is_lru(kind); }
-inline bool is_slot(MapKind kind) { return kind == MapKind::slot || kind == MapKind::percpu_slot; }
-
 /// What stands before the value of a `slot` in its memory: the u64 that tells whether there is one.
 inline constexpr uint32_t kSlotHeader = sizeof(uint64_t);
 
 struct LoadedMap {
   Fd fd;                     ///< what "map.N" stands for; none for slots
-  std::vector<Fd> instances; ///< has_generations, hashes: by generation % kGenerations
+  std::vector<Fd> instances; ///< has_generations, hashes: by generation % kLeastGenerations
 };
 
 struct LoadedMaps {

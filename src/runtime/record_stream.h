@@ -35,6 +35,9 @@ public:
   /// Handles everything. Only when no program runs any more.
   Result<void> handle_all();
 
+  /// Whether there is a print() or clear() of a map that has not been handled yet.
+  bool has_actions() { return control_ && (control_->peek() != nullptr || control_->busy()); }
+
   const Ring* events() const { return events_ ? &*events_ : nullptr; }
   /// Descriptors that become readable when a program wakes us.
   const std::vector<int>& descriptors() const { return descriptors_; }

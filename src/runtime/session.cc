@@ -67,6 +67,7 @@ private:
   Result<void> loop();
   Result<void> react(uint64_t tag);
   Result<void> answer_signal();
+  Result<void> settle();
   int pause() const;
   Result<void> finish();
   Result<void> run_program(size_t index);
@@ -199,6 +200,7 @@ Result<void> Session::react(uint64_t tag) {
   if (tag == kProgress) return show_progress(), Result<void>();
   if (tag == kUserSignal) return answer_signal();
   size_t timer = tag - kFirstTimer;
+  if (auto done = settle(); !done) return done;
   const uint64_t times = take_timer(timers_[timer].get());
   if (times == 0 || has_to_end()) return {};
   const size_t program = attacher_.periodic()[timer].program;
@@ -228,6 +230,16 @@ Result<void> Session::read_iterators() {
     }
     if (auto done = printer_.flush(); !done) return done;
   }
+  return {};
+}
+
+/// What was asked for by an `interval` comes before the next one: however short they are, they don't run
+/// ahead of the generations of the maps that they clear.
+Result<void> Session::settle() {
+  // As many as the ring can hold: probes may send more while these are handled.
+  constexpr int kMost = 4096;
+  for (int i = 0; i < kMost && stream_.has_actions() && !has_to_end(); ++i)
+    if (auto rest = stream_.handle_records(kShare); !rest) return std::unexpected(rest.error());
   return {};
 }
 
@@ -353,7 +365,9 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   Stacks stacks(program.manifest);
   if (auto done = stacks.open(program.manifest, object->maps); !done) return std::unexpected(done.error());
   Presenter presenter(program.manifest, &stacks);
-  const Decoding how = {.trailer = program.manifest.str_trunc_trailer, .presenter = &presenter};
+  const Decoding how = {.trailer = program.manifest.str_trunc_trailer,
+                        .boot_time = static_cast<int64_t>(offset_between(CLOCK_BOOTTIME, CLOCK_REALTIME)),
+                        .presenter = &presenter};
   MapStore store(program.manifest, object->maps, grace, how);
   ScriptActions actions(program.manifest, printer, signals);
   if (auto done = options.dry_run ? Result<void>() : actions.open_files(); !done)

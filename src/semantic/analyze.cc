@@ -135,7 +135,7 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
                             .declaration = {},
                             .span = facts.span});
   apply_map_declarations(declared, program, diagnostics);
-  check_limits(program, diagnostics);
+  check_limits(program, kernel, diagnostics);
   if (diagnostics.has_errors()) return {};
   return program;
 }

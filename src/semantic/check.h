@@ -258,6 +258,8 @@ private:
   ExpressionPtr bad_argument(const ast::Call& node, size_t index, const Builtin& row,
                              const std::string& expected, const std::string& got);
   ExpressionPtr special_call(const ast::Call& node, const Builtin& row, Span span);
+  /// len() of a stack.
+  ExpressionPtr stack_length(const ast::Call& node, const Builtin& row, Span span);
 #define BUILTIN(id, name, kind, parameters, result, doc, example)                                            \
   ExpressionPtr check_##id(const ast::Call& node, const Builtin& row, Span span);
 #include "lang/builtins.def"
@@ -265,6 +267,10 @@ private:
   /// An address as one of that address space.
   ExpressionPtr in_space(const ast::Call& node, const Builtin& row, AddressSpace space);
   ExpressionPtr element_call(const ast::Call& node, const Builtin& row, Span span);
+  /// A variable of the compiler's own, without a name; `span` tells it from others.
+  typed::VariableId hidden_variable(const Type& type, Span span);
+  bool fits_event(const Type& aggregation) const;
+  ExpressionPtr print_aggregation(const ast::Map& map, const Builtin& row, Span span);
   ExpressionPtr print_scalar(const ast::Map& map, const Builtin& row, Span span);
   ExpressionPtr print_map(const ast::Call& node, const ast::Map& map, const Builtin& row, Span span);
 
@@ -297,9 +303,14 @@ private:
   ExpressionPtr kernel_symbol(ExpressionPtr address, Span span);
 
   // check_aggregation.cc
-  /// The call as a statement that adds to `access`; the parameters of hist and lhist go into the type.
+  /// The call as a statement that adds to `access`; its literal parameters go into the type.
   ExpressionPtr aggregation(const ast::Call& node, const Builtin& row, Span span, Type& type);
-  bool histogram(const ast::Call& node, const Builtin& row, Type& type);
+  // They read the literal parameters into the type; false after an error.
+  bool hist_parameters(const ast::Call& node, const Builtin& row, Type& type);
+  bool lhist_parameters(const ast::Call& node, const Builtin& row, Type& type);
+  bool series_parameters(const ast::Call& node, const Builtin& row, Span span, Type& type);
+  bool refuse_number(const ast::Call& node, size_t argument, const Builtin& row, const char* what,
+                     const std::string& must, const std::string& hint);
 
   // helpers
   template<class... Arguments> void report(DiagnosticId id, Span span, Arguments&&... arguments) {

@@ -1,6 +1,7 @@
-// Calls that act: print, clear, time, exit.
+// Calls that act: print, time, exit.
 #include "semantic/check.h"
 #include "semantic/conversion.h"
+#include "semantic/limits.h"
 
 namespace trc {
 namespace {
@@ -17,6 +18,10 @@ typed::ExpressionPtr Checker::check_print(const ast::Call& node, const Builtin& 
   if (node.arguments.size() > 1) {
     report(DiagnosticId::print_map_only, node.arguments[1]->span);
     return unknown(span);
+  }
+  if (map && is_known(map_id(map->name, span), node.arguments[0]->span)) {
+    const Type& held = facts(map_id(map->name, span)).value;
+    if (held.is_aggregation() && !held.is_castable()) return print_aggregation(*map, row, span);
   }
   ExpressionPtr printed = value(*node.arguments[0]);
   uint32_t event = add_event(EventKind::print_value, "", {printed->type}, span);
@@ -40,9 +45,22 @@ typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& m
     (i == 1 ? action.top : action.divisor) = n;
   }
   const MapFacts& printed = facts(action.map);
-  const bool plain_scalar = !printed.is_keyed && !printed.is_cleared && !printed.value.is_aggregation();
-  if (plain_scalar && node.arguments.size() == 1) return print_scalar(map, row, span);
+  const TypeKind kind = printed.value.kind;
+  if (action.divisor != 0 && (kind == TypeKind::stats || kind == TypeKind::lhist))
+    report(DiagnosticId::divisor_partial, node.arguments[2]->span, printed.name, with_article(printed.value),
+           kind == TypeKind::stats ? "only the average" : "nothing");
+  const bool as_it_is = node.arguments.size() == 1 && !printed.is_keyed && !printed.is_cleared;
+  if (as_it_is && (!printed.value.is_aggregation() || printed.value.is_castable()))
+    return print_scalar(map, row, span);
+  if (as_it_is && fits_event(printed.value)) return print_aggregation(map, row, span);
+  if (printed.is_keyed && loops_ > 0) report(DiagnosticId::print_in_loop, span);
   return typed::make_expression(span, {}, action_call(row, add_action(action)));
+}
+
+/// Whether what all CPUs hold of it goes into an event.
+bool Checker::fits_event(const Type& aggregation) const {
+  constexpr uint64_t kMostBytes = 64 << 10;
+  return bytes_per_cpu(aggregation) * context_.kernel.possible_cpus() <= kMostBytes;
 }
 
 /// A scalar's value travels with the statement, so that it is the one that the map has at this moment. Not if
@@ -56,14 +74,16 @@ typed::ExpressionPtr Checker::print_scalar(const ast::Map& map, const Builtin& r
   return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
 }
 
-typed::ExpressionPtr Checker::check_clear(const ast::Call& node, const Builtin& row, Span span) {
-  const ast::Map& map = *as_map(*node.arguments[0]);
-  if (!map.keys.empty()) return bad_argument(node, 0, row, "a whole map", "an element: `delete` removes one");
-  typed::MapId id = whole_map(map, node.arguments[0]->span);
-  if (!is_known(id, node.arguments[0]->span)) return unknown(span);
-  facts(id).is_cleared = true;
-  return typed::make_expression(span, {},
-                                action_call(row, add_action({.kind = ActionKind::clear_map, .map = id})));
+/// What an aggregation that is no single number holds at this moment: that of a scalar, or one element.
+typed::ExpressionPtr Checker::print_aggregation(const ast::Map& map, const Builtin& row, Span span) {
+  auto where = access(map, span);
+  if (!where) return unknown(span);
+  const MapFacts& printed = facts(where->map);
+  const EventKind kind = where->key ? EventKind::print_value : EventKind::print_scalar;
+  const uint32_t event = add_event(kind, where->key ? "" : printed.name, {printed.value}, span);
+  typed::Expressions values;
+  values.push_back(typed::make_expression(span, printed.value, typed::AggregationRead{std::move(*where)}));
+  return typed::make_expression(span, {}, action_call(row, event, std::move(values)));
 }
 
 typed::ExpressionPtr Checker::check_exit(const ast::Call& node, const Builtin& row, Span span) {

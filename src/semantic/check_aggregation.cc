@@ -1,5 +1,6 @@
-// Aggregations: count, sum and the others, and the parameters of histograms.
-#include "program/aggregation.h"
+// Aggregations: count, sum and the others, and the parameters of histograms and time series.
+#include <algorithm>
+
 #include "semantic/check.h"
 #include "semantic/conversion.h"
 
@@ -12,15 +13,19 @@ struct Row {
 };
 
 constexpr Row kAggregations[] = {
-    {BuiltinId::count, TypeKind::count}, {BuiltinId::sum, TypeKind::sum}, {BuiltinId::min, TypeKind::min},
-    {BuiltinId::max, TypeKind::max},     {BuiltinId::avg, TypeKind::avg}, {BuiltinId::hist, TypeKind::hist},
-    {BuiltinId::lhist, TypeKind::lhist},
+    {BuiltinId::count, TypeKind::count},     {BuiltinId::sum, TypeKind::sum},
+    {BuiltinId::min, TypeKind::min},         {BuiltinId::max, TypeKind::max},
+    {BuiltinId::avg, TypeKind::avg},         {BuiltinId::hist, TypeKind::hist},
+    {BuiltinId::lhist, TypeKind::lhist},     {BuiltinId::stats, TypeKind::stats},
+    {BuiltinId::tseries, TypeKind::tseries},
 };
 
-ValueKind value_kind(TypeKind kind) { return kind == TypeKind::hist ? ValueKind::hist : ValueKind::lhist; }
+/// In the order of SeriesOf.
+constexpr std::string_view kSeriesOf[] = {"", "avg", "max", "min", "sum"};
 
 constexpr int64_t kMaxBits = 5;
 constexpr int64_t kMaxLinearBuckets = 1000;
+constexpr int64_t kMostIntervals = 1000000;
 
 } // namespace
 
@@ -39,7 +44,11 @@ typed::ExpressionPtr Checker::aggregation(const ast::Call& node, const Builtin& 
   }
   const bool is_histogram = type.kind == TypeKind::hist || type.kind == TypeKind::lhist;
   type.is_signed = !is_histogram && argument->type.is_signed && !argument->type.is_flexible;
-  if (is_histogram && !histogram(node, row, type)) {
+  bool is_good = true;
+  if (type.kind == TypeKind::hist) is_good = hist_parameters(node, row, type);
+  if (type.kind == TypeKind::lhist) is_good = lhist_parameters(node, row, type);
+  if (type.kind == TypeKind::tseries) is_good = series_parameters(node, row, span, type);
+  if (!is_good) {
     type = {};
     return unknown(span);
   }
@@ -47,28 +56,54 @@ typed::ExpressionPtr Checker::aggregation(const ast::Call& node, const Builtin& 
   return typed::make_expression(span, {}, std::move(call));
 }
 
-/// Reads the literal parameters into the type. False after an error.
-bool Checker::histogram(const ast::Call& node, const Builtin& row, Type& type) {
-  for (size_t i = 1; i < node.arguments.size(); ++i)
-    type.parameters.push_back(*number(*node.arguments[i]));
-  auto refuse = [&](size_t argument, const char* what, const std::string& must, const std::string& hint) {
-    report(DiagnosticId::bad_number, node.arguments[argument]->span, what, row.name, must, hint);
+bool Checker::refuse_number(const ast::Call& node, size_t argument, const Builtin& row, const char* what,
+                            const std::string& must, const std::string& hint) {
+  report(DiagnosticId::bad_number, node.arguments[argument]->span, what, row.name, must, hint);
+  return false;
+}
+
+bool Checker::hist_parameters(const ast::Call& node, const Builtin& row, Type& type) {
+  const int64_t bits = node.arguments.size() > 1 ? *number(*node.arguments[1]) : 0;
+  type.parameters = {bits};
+  if (bits >= 0 && bits <= kMaxBits) return true;
+  return refuse_number(node, 1, row, "`bits`", "0 to 5", "0 gives one row for each power of two, 5 gives 32");
+}
+
+bool Checker::lhist_parameters(const ast::Call& node, const Builtin& row, Type& type) {
+  const int64_t min = *number(*node.arguments[1]), max = *number(*node.arguments[2]),
+                step = *number(*node.arguments[3]);
+  type.parameters = {min, max, step};
+  if (min < 0) return refuse_number(node, 1, row, "`min`", "0 or more", "");
+  if (max <= min)
+    return refuse_number(node, 2, row, "`max`", "more than `min`, which is " + std::to_string(min), "");
+  if (step < 1) return refuse_number(node, 3, row, "`step`", "1 or more", "");
+  if ((max - min) / step <= kMaxLinearBuckets) return true;
+  return refuse_number(node, 3, row, "`step`", "large enough for at most 1000 rows",
+                       "this would take " +
+                           std::to_string((static_cast<uint64_t>(max - min) - 1) / step + 1));
+}
+
+bool Checker::series_parameters(const ast::Call& node, const Builtin& row, Span span, Type& type) {
+  const std::string& allowed = context_.options.settings.unstable_tseries;
+  if (allowed == "error") {
+    report(DiagnosticId::unstable_refused, span, row.name, "unstable_tseries");
     return false;
-  };
-  if (type.kind == TypeKind::hist) {
-    if (type.parameters.empty()) type.parameters = {0};
-    if (type.parameters[0] < 0 || type.parameters[0] > kMaxBits)
-      return refuse(1, "`bits`", "0 to 5", "0 gives one row for each power of two, 5 gives 32");
-  } else {
-    const int64_t min = type.parameters[0], max = type.parameters[1], step = type.parameters[2];
-    if (min < 0) return refuse(1, "`min`", "0 or more", "");
-    if (max <= min) return refuse(2, "`max`", "more than `min`, which is " + std::to_string(min), "");
-    if (step < 1) return refuse(3, "`step`", "1 or more", "");
-    if ((max - min) / step > kMaxLinearBuckets)
-      return refuse(3, "`step`", "large enough for at most 1000 rows",
-                    "this would take " + std::to_string((static_cast<uint64_t>(max - min) - 1) / step + 1));
   }
-  type.size = aggregation_size(value_kind(type.kind), type.parameters);
+  if (allowed == "warn") report(DiagnosticId::unstable_used, span, row.name, "unstable_tseries");
+  const int64_t interval = *number(*node.arguments[1]), count = *number(*node.arguments[2]);
+  if (interval < 1)
+    return refuse_number(node, 1, row, "the length of an interval", "1 nanosecond or more",
+                         "write for example `100ms`");
+  if (count < 1 || count > kMostIntervals)
+    return refuse_number(node, 2, row, "the number of intervals", "1 to " + std::to_string(kMostIntervals),
+                         "");
+  const std::string of = node.arguments.size() > 3 ? *text(*node.arguments[3]) : "";
+  const auto* found = std::ranges::find(kSeriesOf, of);
+  if (found == std::end(kSeriesOf) || (node.arguments.size() > 3 && of.empty())) {
+    bad_argument(node, 3, row, "\"avg\", \"max\", \"min\" or \"sum\"", "\"" + of + "\"");
+    return false;
+  }
+  type.parameters = {interval, count, found - std::begin(kSeriesOf)};
   return true;
 }
 
@@ -84,7 +119,9 @@ AGGREGATION(hist)
 AGGREGATION(lhist)
 AGGREGATION(max)
 AGGREGATION(min)
+AGGREGATION(stats)
 AGGREGATION(sum)
+AGGREGATION(tseries)
 #undef AGGREGATION
 
 } // namespace trc

@@ -65,11 +65,11 @@ void Checker::for_range(const ast::For& node, Span span, typed::Block& out) {
   out.push_back({span, typed::ForRange{id, std::move(from), std::move(to), std::move(body)}});
 }
 
-/// What `.1` of a pair is: an aggregation's number, nothing for a histogram.
+/// What `.1` of a pair is: an aggregation's number, nothing where it is none.
 static std::vector<Type> pair_of(const MapFacts& map) {
   const Type key = storage_type(map.key), value = storage_type(map.value);
-  if (value.kind == TypeKind::hist || value.kind == TypeKind::lhist) return {key};
   if (!value.is_aggregation()) return {key, value};
+  if (!value.is_castable()) return {key};
   return {key, integer_type(8, value.kind != TypeKind::count && value.is_signed)};
 }
 

@@ -82,7 +82,7 @@ typed::ExpressionPtr Checker::map_read(const ast::Map& node, Span span) {
   if (!where || !is_known(where->map, span)) return unknown(span);
   const Type type = read_type(facts(where->map).value);
   if (!type.is_aggregation()) return typed::make_expression(span, type, typed::MapRead{std::move(*where)});
-  if (type.kind == TypeKind::hist || type.kind == TypeKind::lhist) {
+  if (!type.is_castable()) {
     report(DiagnosticId::aggregation_unreadable, span, facts(where->map).name, with_article(type));
     return unknown(span);
   }

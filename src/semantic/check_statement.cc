@@ -2,6 +2,7 @@
 #include "base/overloaded.h"
 #include "semantic/check.h"
 #include "semantic/conversion.h"
+#include "semantic/typed_walk.h"
 
 namespace trc {
 
@@ -17,10 +18,19 @@ static bool holds(const Type& type, const typed::Expression& e) {
   return !is_negative && (type.size == 8 || bits >> (8 * type.size) == 0);
 }
 
+static bool has_find(const typed::Expression& e) {
+  return typed::any_of(e, [](const typed::Expression& inner) {
+    auto* call = std::get_if<typed::Call>(&inner.node);
+    return call && call->id == BuiltinId::find;
+  });
+}
+
 /// Whether evaluating it does anything, so that it can be a statement.
 static bool acts(const typed::Expression& e) {
   if (auto* cut = std::get_if<typed::Convert>(&e.node)) // `$x++` of a narrow variable
     return std::holds_alternative<typed::VariableStep>(cut->operand->node);
+  // find(): what it is asked for is a variable.
+  if (std::holds_alternative<typed::BlockValue>(e.node)) return has_find(e);
   if (auto* call = std::get_if<typed::Call>(&e.node))
     return call->id == BuiltinId::delete_key || call->id == BuiltinId::skboutput ||
            builtin(call->id).kind == BuiltinKind::action;

@@ -16,10 +16,6 @@ namespace {
 /// The parts of what stands for a stack (program/records.h: StackKey).
 std::vector<Type> key_parts() { return {integer_type(8, false), integer_type(8, false)}; }
 
-bool is_stack(const Type& type) {
-  return type.presentation == Presentation::kernel_stack || type.presentation == Presentation::user_stack;
-}
-
 } // namespace
 
 /// The way to show a stack that this is the name of; nothing, and a diagnostic, if it is none.
@@ -119,10 +115,10 @@ typed::Expressions Checker::process_image(Span span) {
 }
 
 /// Frames of a stack; what the library's len() comes to for one.
-typed::ExpressionPtr Checker::check_stack_len(const ast::Call& node, const Builtin& row, Span span) {
+typed::ExpressionPtr Checker::stack_length(const ast::Call& node, const Builtin& row, Span span) {
   ExpressionPtr e = value(*node.arguments[0]);
   if (e->type.is_none()) return e;
-  if (!is_stack(e->type)) return bad_argument(node, 0, row, "a map or a stack", with_article(e->type));
+  if (!e->type.is_stack()) return bad_argument(node, 0, row, "a map with keys or a stack", with_article(e->type));
   const Type wide = integer_type(8, false);
   ExpressionPtr high = typed::make_expression(span, wide, typed::Part{std::move(e), 8, {}});
   ExpressionPtr mask = constant(span, wide, (uint64_t{1} << kStackCountBits) - 1);

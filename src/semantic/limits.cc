@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "program/aggregation.h"
+#include "program/records.h"
 #include "semantic/frame_depth.h"
 #include "semantic/typed_walk.h"
 
@@ -112,12 +114,39 @@ static void check_counts(const typed::Program& program, Diagnostics& diagnostics
   check(program.probes.size(), program.settings.max_bpf_progs, "programs", "max_bpf_progs");
 }
 
-void check_limits(const typed::Program& program, Diagnostics& diagnostics) {
+uint64_t bytes_per_cpu(const Type& aggregation) {
+  constexpr std::pair<TypeKind, ValueKind> kKinds[] = {
+      {TypeKind::hist, ValueKind::hist},
+      {TypeKind::lhist, ValueKind::lhist},
+      {TypeKind::tseries, ValueKind::tseries},
+  };
+  for (const auto& [type, value] : kKinds)
+    if (type == aggregation.kind) return aggregation_size(value, aggregation.parameters);
+  return aggregation_size(ValueKind::stats, {}); // the others have two words at most
+}
+
+/// Time series are as long as the script says, and each CPU has one of its own.
+static void check_series(const typed::Map& map, const Kernel& kernel, Diagnostics& diagnostics) {
+  if (map.value.kind != TypeKind::tseries) return;
+  const bool is_keyed = !map.key.is_none();
+  const uint64_t generations = map.is_cleared && !is_keyed ? kLeastGenerations : 1;
+  const uint64_t most =
+      is_keyed ? kMostPerCpuValue : kMostScalar / (generations * std::max(1U, kernel.possible_cpus()));
+  const uint64_t size = bytes_per_cpu(map.value);
+  const auto intervals = static_cast<uint64_t>(map.value.parameters[1]);
+  if (size > most)
+    diagnostics.report(DiagnosticId::series_too_long, map.span, std::to_string(intervals),
+                       std::to_string(size), is_keyed ? " and key" : "", std::to_string(most),
+                       std::to_string(most / (size / intervals)));
+}
+
+void check_limits(const typed::Program& program, const Kernel& kernel, Diagnostics& diagnostics) {
   auto too_large = [&](Span span, std::string_view what, uint64_t bytes) {
     diagnostics.report(DiagnosticId::scratch_too_large, span, what, std::to_string(bytes),
                        std::to_string(kMostScratch));
   };
   for (const typed::Map& map : program.maps) {
+    check_series(map, kernel, diagnostics);
     if (map.key.size > kMostKey)
       diagnostics.report(DiagnosticId::key_too_large, map.span, map.name, std::to_string(map.key.size),
                          std::to_string(kMostKey));

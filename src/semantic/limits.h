@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/diagnostic.h"
+#include "kernel/kernel.h"
 #include "semantic/typed_program.h"
 
 namespace trc {
@@ -23,7 +24,16 @@ constexpr uint32_t kMostFrames = 1024, kUsualFrames = 127;
 /// stack, which has 8 with the probe's own (MAX_CALL_FRAMES, include/linux/bpf_verifier.h).
 constexpr uint32_t kMostNested = 7;
 
+/// Of a value of a per-CPU hash table: PCPU_MIN_UNIT_SIZE (include/linux/percpu.h).
+constexpr uint32_t kMostPerCpuValue = 32 * 1024;
+/// Of a scalar on all CPUs together: the verifier takes offsets up to 512 MiB (BPF_MAX_VAR_OFF,
+/// include/linux/bpf_verifier.h), and all scalars lie in one map.
+constexpr uint64_t kMostScalar = 128 << 20;
+
+/// Of an aggregation's memory.
+uint64_t bytes_per_cpu(const Type& aggregation);
+
 /// Keys of maps; how deep loops and functions are nested; what programs and their events need.
-void check_limits(const typed::Program& program, Diagnostics& diagnostics);
+void check_limits(const typed::Program& program, const Kernel& kernel, Diagnostics& diagnostics);
 
 } // namespace trc

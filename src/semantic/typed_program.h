@@ -148,10 +148,13 @@ struct Convert {
 };
 /// A builtin. What str() reads is an address, or a string or array of bytes as a value. `index` is an event's
 /// for printf, print of a value and time; an action's for print and clear of a map and for exit; of curtask
-/// it is 1 if the verifier shall know the task as a pointer to a kernel structure, for which it needs BTF.
-/// Of kstack and ustack it is the most frames that the script wants, or 0; the arguments of ustack and usym
-/// tell the images of one process apart (two numbers, or none), and that of usym stands before them. `access`
-/// is the map of delete and has_key, and of an aggregation the map it goes into.
+/// it is 1 if the verifier shall know the task as a pointer to a kernel structure, for which it needs BTF; of
+/// find the variable that gets the value; of len the id of the kernel's function that counts, 0 without one;
+/// of kstack and ustack the most frames that the script wants, or 0. The arguments of ustack and usym tell
+/// the images of one process apart (two numbers, or none), and that of usym stands before them. print takes
+/// an AggregationRead with the aggregation's own type as all that it holds. `access` is the map of delete,
+/// has_key, find, len and zero, which has an action only for maps with generations, and of an aggregation
+/// the map it goes into.
 struct Call {
   BuiltinId id;
   Expressions arguments;

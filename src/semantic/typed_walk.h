@@ -77,7 +77,8 @@ inline bool has_effect(const Expression& expression) {
     auto* call = std::get_if<Call>(&e.node);
     return std::holds_alternative<VariableStep>(e.node) || std::holds_alternative<MapStep>(e.node) ||
            std::holds_alternative<BlockValue>(e.node) || std::holds_alternative<FunctionCall>(e.node) ||
-           (call && (call->id == BuiltinId::delete_key || call->id == BuiltinId::skboutput));
+           (call && (call->id == BuiltinId::delete_key || call->id == BuiltinId::find ||
+                     call->id == BuiltinId::skboutput));
   });
 }
 

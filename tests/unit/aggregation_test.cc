@@ -79,6 +79,25 @@ TEST(AggregationSize, Words) {
   EXPECT_EQ(aggregation_size(ValueKind::hist, {0}), 65U * 8);
   EXPECT_EQ(aggregation_size(ValueKind::lhist, {0, 10, 2}), 56U);
   EXPECT_EQ(aggregation_size(ValueKind::integer, {}), 0U);
+  EXPECT_EQ(aggregation_size(ValueKind::stats, {}), 16U);
+  EXPECT_EQ(aggregation_size(ValueKind::tseries, {1000, 7, static_cast<int64_t>(SeriesOf::avg)}), 7U * 24);
+  EXPECT_EQ(aggregation_size(ValueKind::tseries, {1000, 7, static_cast<int64_t>(SeriesOf::min)}), 7U * 16);
+}
+
+TEST(Merit, LargerForWhatIsPreferred) {
+  const auto least = static_cast<uint64_t>(INT64_MIN), minus = static_cast<uint64_t>(-1);
+  EXPECT_EQ(merit_of(least, true, true), 0U);
+  EXPECT_EQ(merit_of(INT64_MAX, true, false), 0U);
+  EXPECT_EQ(merit_of(0, false, true), 0U);
+  EXPECT_EQ(merit_of(UINT64_MAX, false, false), 0U);
+  EXPECT_GT(merit_of(5, true, true), merit_of(minus, true, true));
+  EXPECT_LT(merit_of(5, true, false), merit_of(minus, true, false));
+  EXPECT_LT(merit_of(5, false, true), merit_of(minus, false, true));
+  EXPECT_GT(merit_of(5, false, false), merit_of(minus, false, false));
+  for (bool is_signed : {false, true})
+    for (bool is_max : {false, true})
+      for (uint64_t value : {uint64_t{0}, uint64_t{7}, minus, least})
+        EXPECT_EQ(merit_of(merit_of(value, is_signed, is_max), is_signed, is_max), value);
 }
 
 } // namespace

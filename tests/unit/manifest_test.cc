@@ -109,7 +109,7 @@ template<class Enum, class Make> void expect_all_names(Enum last, Make make) {
 }
 
 TEST(Manifest, EveryEnumeratorHasAName) {
-  expect_all_names(ValueKind::lhist, [](ValueKind kind) {
+  expect_all_names(ValueKind::tseries, [](ValueKind kind) {
     Manifest manifest;
     manifest.maps.emplace_back().value.kind = kind;
     return manifest;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <optional>
 #include <string>
 
 #include "program/aggregation.h"
@@ -83,21 +84,82 @@ TEST(MapView, AddsUpCpus) {
       "1:-7 ");
 }
 
+/// {merit, is_set} of each value; nothing of a CPU that has seen none.
+std::vector<int64_t> extremes(const std::vector<std::optional<int64_t>>& values, bool is_signed,
+                              bool is_max) {
+  std::vector<int64_t> words;
+  for (const auto& value : values) {
+    words.push_back(value ? static_cast<int64_t>(merit_of(static_cast<uint64_t>(*value), is_signed, is_max))
+                          : 0);
+    words.push_back(value.has_value());
+  }
+  return words;
+}
+
 TEST(MapView, MinAndMaxOnlyOfCpusThatAreSet) {
-  auto words = std::vector<int64_t>{0, 0, 7, 1, -3, 1};
-  EXPECT_EQ(
-      show(make_view(map_of(number(), aggregation(ValueKind::min)), Builder(3, 2).add(1, words).raw, {})),
-      "1:-3 ");
-  EXPECT_EQ(
-      show(make_view(map_of(number(), aggregation(ValueKind::max)), Builder(3, 2).add(1, words).raw, {})),
-      "1:7 ");
-  EXPECT_EQ(show(make_view(map_of(number(), aggregation(ValueKind::max, false)),
-                           Builder(3, 2).add(1, words).raw, {})),
-            "1:18446744073709551613u ");
-  EXPECT_EQ(show(make_view(map_of(number(), aggregation(ValueKind::max)),
-                           Builder(2, 2).add(1, {-5, 1, 0, 0}).raw, {})),
-            "1:-5 ")
+  auto shown = [](ValueKind kind, bool is_signed, const std::vector<std::optional<int64_t>>& values) {
+    auto words = extremes(values, is_signed, kind == ValueKind::max);
+    return show(make_view(map_of(number(), aggregation(kind, is_signed)),
+                          Builder(values.size(), 2).add(1, words).raw, {}));
+  };
+  EXPECT_EQ(shown(ValueKind::min, true, {{}, 7, -3}), "1:-3 ");
+  EXPECT_EQ(shown(ValueKind::max, true, {{}, 7, -3}), "1:7 ");
+  EXPECT_EQ(shown(ValueKind::max, false, {{}, 7, -3}), "1:18446744073709551613u ");
+  EXPECT_EQ(shown(ValueKind::min, false, {{}, 7, -3}), "1:7u ");
+  EXPECT_EQ(shown(ValueKind::max, true, {-5, {}}), "1:-5 ")
       << "a CPU that has seen nothing does not count as 0";
+  EXPECT_EQ(shown(ValueKind::max, true, {INT64_MIN, {}}), "1:-9223372036854775808 ");
+  EXPECT_EQ(shown(ValueKind::min, true, {{}, {}}), "1:0 ");
+}
+
+TEST(MapView, Stats) {
+  auto info = map_of(number(), aggregation(ValueKind::stats));
+  auto shown = [&](const std::vector<int64_t>& words, uint64_t divisor) {
+    auto view = make_view(info, Builder(2, 2).add(1, words).raw, {.divisor = divisor});
+    const auto& record = std::get<output::Stats>(view.entries[0].value.data).record;
+    std::string all;
+    for (size_t i = 0; i < record.names.size(); ++i)
+      all += record.names[i] + "=" + show(record.values[i]) + " ";
+    return all;
+  };
+  EXPECT_EQ(shown({-20, 1, -5, 1}, 0), "count=2u average=-12 total=-25 ");
+  EXPECT_EQ(shown({-20, 1, -5, 1}, 5), "count=2u average=-2 total=-25 ") << "only the average is divided";
+  EXPECT_EQ(shown({0, 0, 0, 0}, 0), "count=0u average=0 total=0 ");
+}
+
+TEST(MapView, StatsInOrderOfTheirAverages) {
+  auto info = map_of(number(), aggregation(ValueKind::stats));
+  auto view = make_view(info, Builder(1, 2).add(1, {90, 10}).add(2, {50, 1}).add(3, {-4, 2}).raw, {});
+  EXPECT_EQ(show(view.entries[0].key) + show(view.entries[1].key) + show(view.entries[2].key), "312");
+}
+
+/// `start:value` of each interval, the start in intervals since boot.
+std::string series(SeriesOf of, int64_t count, const std::vector<int64_t>& words, size_t cpus,
+                   bool is_signed = true) {
+  constexpr int64_t kBoot = 1'000'000;
+  auto info =
+      map_of(number(), aggregation(ValueKind::tseries, is_signed, {100, count, static_cast<int64_t>(of)}));
+  auto view = make_view(info, Builder(cpus, words.size() / cpus).add(1, words).raw, {}, {.boot_time = kBoot});
+  std::string all;
+  for (const auto& point : std::get<output::TimeSeries>(view.entries[0].value.data).points)
+    all += std::to_string((point.start - kBoot) / 100) + ":" +
+           (point.value ? std::to_string(static_cast<int64_t>(*point.value)) : "-") + " ";
+  return all;
+}
+
+TEST(MapView, TimeSeries) {
+  EXPECT_EQ(series(SeriesOf::sum, 3, {0, 0, 0, 0, 0, 0}, 1), "");
+  EXPECT_EQ(series(SeriesOf::sum, 3, {6, 10, 7, 20, 5, 1, /* CPU 1 */ 6, 1, 0, 0, 5, 2}, 2),
+            "4:3 5:11 6:20 ");
+  EXPECT_EQ(series(SeriesOf::sum, 3, {9, 10, 4, 99, 7, 1}, 1), "6:1 7:- 8:10 ")
+      << "an interval from before the newest three is over; one in between is empty";
+  EXPECT_EQ(series(SeriesOf::avg, 2, {6, -9, 2, 7, 8, 4, /* CPU 1 */ 6, -1, 1, 0, 0, 0}, 2), "5:-3 6:2 ");
+  EXPECT_EQ(series(SeriesOf::last, 1, {7, 5, 1000, /* CPU 1 */ 7, 6, 999}, 2), "6:5 ");
+  auto merit = [](int64_t value, bool is_max) {
+    return static_cast<int64_t>(merit_of(static_cast<uint64_t>(value), true, is_max));
+  };
+  EXPECT_EQ(series(SeriesOf::max, 1, {7, merit(-5, true), 7, merit(-9, true)}, 2), "6:-5 ");
+  EXPECT_EQ(series(SeriesOf::min, 1, {7, merit(-5, false), 7, merit(-9, false)}, 2), "6:-9 ");
 }
 
 TEST(MapView, AverageIsCutTowardZero) {
