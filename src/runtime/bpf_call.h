@@ -32,7 +32,7 @@ struct ProgramSpec {
   uint32_t expected_attach_type = 0;
   uint32_t attach_btf_id = 0;
   int attach_btf = -1; ///< whose id that is: the BTF of a module; -1: the kernel itself
-  uint32_t flags = 0; ///< BPF_F_SLEEPABLE and the like
+  uint32_t flags = 0;  ///< BPF_F_SLEEPABLE and the like
   std::string_view name;
   const char* license = "GPL"; ///< ended by NUL
   std::span<const bpf_insn> instructions;

@@ -46,8 +46,8 @@ public:
           const Signals& signals, const UserSignal& user_signal, LoadedObject& object, RecordStream& stream,
           Stacks& stacks, MapStore& store, Grace& grace, std::optional<pid_t> traced)
       : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals),
-        user_signal_(user_signal), object_(object), stream_(stream), stacks_(stacks), store_(store), grace_(grace),
-        attacher_(program.manifest, object.programs, traced, printer),
+        user_signal_(user_signal), object_(object), stream_(stream), stacks_(stacks), store_(store),
+        grace_(grace), attacher_(program.manifest, object.programs, traced, printer),
         ledger_(program.manifest, object, attacher_) {}
 
   /// `process`: becomes readable when the traced process ends, or -1.
@@ -377,7 +377,8 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   if (!stream) return std::unexpected(stream.error());
 
   const auto traced = child.fd() >= 0 ? std::optional(child.pid()) : options.pid;
-  Session session(program, printer, options, signals, user_signal, *object, *stream, stacks, store, grace, traced);
+  Session session(program, printer, options, signals, user_signal, *object, *stream, stacks, store, grace,
+                  traced);
   auto status = session.run(child, child.fd() >= 0 ? child.fd() : watched.get());
   if (!status && is_broken_pipe(status.error())) return kBrokenPipeStatus;
   return status;

@@ -118,7 +118,8 @@ typed::Expressions Checker::process_image(Span span) {
 typed::ExpressionPtr Checker::stack_length(const ast::Call& node, const Builtin& row, Span span) {
   ExpressionPtr e = value(*node.arguments[0]);
   if (e->type.is_none()) return e;
-  if (!e->type.is_stack()) return bad_argument(node, 0, row, "a map with keys or a stack", with_article(e->type));
+  if (!e->type.is_stack())
+    return bad_argument(node, 0, row, "a map with keys or a stack", with_article(e->type));
   const Type wide = integer_type(8, false);
   ExpressionPtr high = typed::make_expression(span, wide, typed::Part{std::move(e), 8, {}});
   ExpressionPtr mask = constant(span, wide, (uint64_t{1} << kStackCountBits) - 1);

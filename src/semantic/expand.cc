@@ -105,10 +105,11 @@ bool is_about_the_kernel(DiagnosticId id) {
 /// Whether two matches can be served by one program, but for their arguments.
 bool same_program(const probes::Match& a, const probes::Match& b) {
   if (a.type != b.type || a.attach_btf_id != b.attach_btf_id || a.run_by != b.run_by ||
-      a.attach_module != b.attach_module || a.object != b.object || a.function != b.function || a.pointers != b.pointers ||
-      a.return_value != b.return_value || a.filters_pid_itself != b.filters_pid_itself ||
-      a.has_cookie != b.has_cookie || a.selector.has_value() != b.selector.has_value() ||
-      a.positional != b.positional || a.result != b.result || a.context != b.context)
+      a.attach_module != b.attach_module || a.object != b.object || a.function != b.function ||
+      a.pointers != b.pointers || a.return_value != b.return_value ||
+      a.filters_pid_itself != b.filters_pid_itself || a.has_cookie != b.has_cookie ||
+      a.selector.has_value() != b.selector.has_value() || a.positional != b.positional ||
+      a.result != b.result || a.context != b.context)
     return false;
   if (a.selector)
     return a.attach == b.attach && a.selector->access == b.selector->access &&
