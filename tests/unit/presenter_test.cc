@@ -29,7 +29,7 @@ Value bytes(std::initializer_list<unsigned> list) {
 
 std::string shown(Presentation presentation, std::vector<Value> parts, const Manifest& manifest = {}) {
   Value value = {output::Tuple{std::move(parts)}};
-  Presenter(manifest).present(presentation, value);
+  Presenter(manifest).present({.kind = ValueKind::tuple, .presentation = presentation}, value);
   const auto* text = std::get_if<std::string>(&value.data);
   return text != nullptr ? *text : "not shown";
 }
