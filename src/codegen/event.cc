@@ -112,12 +112,15 @@ void ProgramBuilder::send_record(Value* record, uint32_t event, Value* size) {
   if_true(ir.CreateICmpNE(result, word(0)), [&] { m_.count_loss(LossCause::ring_full, probe_.text); });
 }
 
+/// How far the events ring has been written; 0 without one.
+llvm::Value* ProgramBuilder::events_position() {
+  if (m_.manifest.events.empty()) return word(0);
+  return m_.call(Helper::ringbuf_query, {m_.map(m_.ring(MapKind::events_ring)), word(kProducerPosition)});
+}
+
 void ProgramBuilder::with_control_record(const std::function<void(Value* record)>& use) {
   auto& ir = m_.ir;
-  Value* position = word(0);
-  if (!m_.manifest.events.empty())
-    position =
-        m_.call(Helper::ringbuf_query, {m_.map(m_.ring(MapKind::events_ring)), word(kProducerPosition)});
+  Value* position = events_position();
   Value* reserved = m_.call(Helper::ringbuf_reserve,
                             {m_.map(m_.ring(MapKind::control_ring)), word(sizeof(ControlRecord)), word(0)});
   Value* record = ir.CreateIntToPtr(reserved, ir.getPtrTy());

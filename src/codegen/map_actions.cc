@@ -107,38 +107,44 @@ void ProgramBuilder::send_aggregation(const typed::Call& call, const typed::MapA
 
 /// Moves on to the next instance of the map, here and now, and leaves the old one to the session. The record
 /// that tells it so is reserved first: a retired instance that nobody hears of would never be used again.
-/// `carry` takes over into the new one what shall stay. If all other instances still wait for the session,
-/// the one in use is emptied in place.
+/// `carry` takes over into the new one what shall stay. If all other instances still wait for the session, or
+/// there is no room for the record, the one in use is emptied in place. (Even a record that is discarded
+/// takes room in the ring until the session has passed it: so none is reserved in vain.)
 void ProgramBuilder::retire(const typed::Call& call, const std::function<void(Value* retired)>& carry,
                             const std::function<void(Value* current)>& empty) {
   auto& ir = m_.ir;
   const MapInfo& map = m_.manifest.maps[m_.manifest.actions[call.index].map];
-  with_control_record([&](Value* record) {
-    Value* words = m_.data(map.generation_offset);
-    Value* current = generation(map);
-    Value* recycled = load_volatile(offset(words, offsetof(GenerationWords, recycled)));
-    BasicBlock *swap = new_block("swap"), *busy = new_block("busy"), *end = new_block("cleared");
-    ir.CreateCondBr(ir.CreateICmpULT(ir.CreateSub(current, recycled), word(generations_of(map) - 1)), swap,
-                    busy);
-    ir.SetInsertPoint(busy);
-    discard(record);
-    empty_in_place(map, current, empty);
-    ir.CreateBr(end);
+  Value* words = m_.data(map.generation_offset);
+  Value* current = generation(map);
+  Value* recycled = load_volatile(offset(words, offsetof(GenerationWords, recycled)));
+  BasicBlock *reserve = new_block("reserve"), *swap = new_block("swap"), *busy = new_block("busy"),
+             *end = new_block("cleared");
+  ir.CreateCondBr(ir.CreateICmpULT(ir.CreateSub(current, recycled), word(generations_of(map) - 1)), reserve,
+                  busy);
+  ir.SetInsertPoint(reserve);
+  Value* position = events_position();
+  Value* reserved = m_.call(Helper::ringbuf_reserve,
+                            {m_.map(m_.ring(MapKind::control_ring)), word(sizeof(ControlRecord)), word(0)});
+  Value* record = ir.CreateIntToPtr(reserved, ir.getPtrTy());
+  ir.CreateCondBr(is_null(record), busy, swap);
+  ir.SetInsertPoint(busy);
+  empty_in_place(map, current, empty);
+  ir.CreateBr(end);
 
-    ir.SetInsertPoint(swap);
-    Value* next = ir.CreateAdd(current, word(1));
-    BasicBlock *first = new_block("first"), *second = new_block("second");
-    ir.CreateCondBr(ir.CreateICmpEQ(exchange_word(words, current, next), current), first, second);
-    ir.SetInsertPoint(first);
-    submit_control(record, call.index, current);
-    if (carry) carry(current);
-    ir.CreateBr(end);
-    // Another CPU has just cleared the map: that was this clear, too.
-    ir.SetInsertPoint(second);
-    discard(record);
-    ir.CreateBr(end);
-    ir.SetInsertPoint(end);
-  });
+  ir.SetInsertPoint(swap);
+  store_word(position, offset(record, offsetof(ControlRecord, events_position)));
+  Value* next = ir.CreateAdd(current, word(1));
+  BasicBlock *first = new_block("first"), *second = new_block("second");
+  ir.CreateCondBr(ir.CreateICmpEQ(exchange_word(words, current, next), current), first, second);
+  ir.SetInsertPoint(first);
+  submit_control(record, call.index, current);
+  if (carry) carry(current);
+  ir.CreateBr(end);
+  // Another CPU has just cleared the map: that was this clear, too.
+  ir.SetInsertPoint(second);
+  discard(record);
+  ir.CreateBr(end);
+  ir.SetInsertPoint(end);
 }
 
 /// Not if a print() waits for what is in it, and not if that could go wrong: that is counted.

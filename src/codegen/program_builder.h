@@ -332,6 +332,7 @@ private:
   void store_field(const typed::Expression& expression, const ValueLayout& field, Value* record);
   void send_record(Value* record, uint32_t event, Value* size);
   Value* wakeup_flags();
+  Value* events_position();
   /// Reserves a control record and fills in its place among the events; `use` has to submit or discard it.
   /// Without room the loss is counted.
   void with_control_record(const std::function<void(Value* record)>& use);
