@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "program/records.h"
 #include "runtime/bpf_call.h"
@@ -15,7 +16,7 @@
 namespace trc::runtime {
 namespace {
 
-constexpr int kLookUpName = 178; // bpf_kallsyms_lookup_name (include/uapi/linux/bpf.h)
+constexpr int kLookUpName = 179; // bpf_kallsyms_lookup_name (include/uapi/linux/bpf.h)
 constexpr size_t kMostName = 128;
 
 bpf_insn instruction(uint8_t code, uint8_t to, uint8_t from, int16_t offset, int32_t value) {
@@ -29,9 +30,17 @@ Fd load_look_up() {
                     kExit = BPF_JMP | BPF_EXIT, kLoad = BPF_LDX | BPF_MEM | BPF_DW,
                     kStore = BPF_STX | BPF_MEM | BPF_DW, kStoreNumber = BPF_ST | BPF_MEM | BPF_DW;
   constexpr int16_t kResult = -8;
-  const std::array code = {
-      instruction(kMove, BPF_REG_6, BPF_REG_1, 0, 0),
+  constexpr int16_t kName = kResult - static_cast<int16_t>(kMostName);
+  // The helper takes memory of the program only, so the name is copied to its stack.
+  std::vector<bpf_insn> code = {instruction(kMove, BPF_REG_6, BPF_REG_1, 0, 0)};
+  for (int16_t at = 0; at < static_cast<int16_t>(kMostName); at += 8) {
+    code.push_back(instruction(kLoad, BPF_REG_1, BPF_REG_6, at, 0));
+    code.push_back(instruction(kStore, BPF_REG_10, BPF_REG_1, static_cast<int16_t>(kName + at), 0));
+  }
+  const bpf_insn rest[] = {
       instruction(kStoreNumber, BPF_REG_10, 0, kResult, 0),
+      instruction(kMove, BPF_REG_1, BPF_REG_10, 0, 0),
+      instruction(kAdd, BPF_REG_1, 0, 0, kName),
       instruction(kSet, BPF_REG_2, 0, 0, kMostName),
       instruction(kSet, BPF_REG_3, 0, 0, 0),
       instruction(kMove, BPF_REG_4, BPF_REG_10, 0, 0),
@@ -42,6 +51,7 @@ Fd load_look_up() {
       instruction(kSet, BPF_REG_0, 0, 0, 0),
       instruction(kExit, 0, 0, 0, 0),
   };
+  code.insert(code.end(), std::begin(rest), std::end(rest));
   return load_program(
       {.type = BPF_PROG_TYPE_SYSCALL, .flags = BPF_F_SLEEPABLE, .name = "names", .instructions = code});
 }
@@ -63,10 +73,8 @@ private:
     std::ranges::copy(name, context.begin());
     bpf_test_run_opts options = {};
     options.sz = sizeof options;
-    options.ctx_in = context.data();
+    options.ctx_in = context.data(); // and there the result comes back
     options.ctx_size_in = context.size();
-    options.ctx_out = context.data();
-    options.ctx_size_out = context.size();
     uint64_t address = 0;
     if (bpf_prog_test_run_opts(program_.get(), &options) != 0) return 0;
     std::memcpy(&address, context.data(), sizeof address);
