@@ -254,8 +254,8 @@ private:
   struct Lanes {
     Value *low, *high;
   };
-  Lanes key_of(Value* frames, Value* bytes, Lanes process);
-  Lanes hash_frames(Value* frames, Value* bytes, Lanes seeds);
+  Lanes key_of(Value* frames, Value* bytes, uint32_t most, Lanes process);
+  Lanes hash_frames(Value* frames, Value* bytes, uint32_t most, Lanes seeds);
   void send_if_new(Value* record, Value* bytes);
   Value* mix(Value* hash, Value* word, uint64_t by);
 

@@ -41,8 +41,9 @@ llvm::Value* ProgramBuilder::mix(Value* hash, Value* next, uint64_t by) {
 }
 
 /// Two hashes side by side, over the frames at even places and at odd ones: neither waits for the other.
-/// Behind the last frame there has to be a zero.
-ProgramBuilder::Lanes ProgramBuilder::hash_frames(Value* frames, Value* bytes, Lanes seeds) {
+/// Behind the last frame there has to be a zero. `most` is the bound of the loop for verifiers that don't see the
+/// end in a comparison of two registers (Linux 6.1).
+ProgramBuilder::Lanes ProgramBuilder::hash_frames(Value* frames, Value* bytes, uint32_t most, Lanes seeds) {
   auto& ir = m_.ir;
   BasicBlock *before = ir.GetInsertBlock(), *loop = new_block("hash"), *end = new_block("hashed");
   BasicBlock* test = new_block("more");
@@ -56,8 +57,8 @@ ProgramBuilder::Lanes ProgramBuilder::hash_frames(Value* frames, Value* bytes, L
   Value* next_low = mix(low, ir.CreateAlignedLoad(ir.getInt64Ty(), from, llvm::Align(8)), kFirst);
   Value* odd = ir.CreateGEP(ir.getInt8Ty(), from, word(kFrame));
   Value* next_high = mix(high, ir.CreateAlignedLoad(ir.getInt64Ty(), odd, llvm::Align(8)), kSecond);
-  Value* next = ir.CreateAdd(at, word(2 * kFrame));
-  ir.CreateBr(test);
+  Value* next = m_.opaque(ir.CreateAdd(at, word(2 * kFrame)));
+  ir.CreateCondBr(ir.CreateICmpULT(next, word(most)), test, end);
   at->addIncoming(word(0), before);
   at->addIncoming(next, loop);
   low->addIncoming(seeds.low, before);
@@ -65,7 +66,12 @@ ProgramBuilder::Lanes ProgramBuilder::hash_frames(Value* frames, Value* bytes, L
   high->addIncoming(seeds.high, before);
   high->addIncoming(next_high, loop);
   ir.SetInsertPoint(end);
-  return {low, high};
+  auto *low_end = ir.CreatePHI(ir.getInt64Ty(), 2), *high_end = ir.CreatePHI(ir.getInt64Ty(), 2);
+  low_end->addIncoming(low, test);
+  low_end->addIncoming(next_low, loop);
+  high_end->addIncoming(high, test);
+  high_end->addIncoming(next_high, loop);
+  return {low_end, high_end};
 }
 
 /// How many bytes of the frames that begin a stack belong to the tracepoint: its handler for BPF, which may
@@ -136,7 +142,7 @@ void ProgramBuilder::store_stack(const typed::Call& call, Value* to) {
   store_word(process, offset(stack.record, offsetof(StackRecord, process)));
   store_word(image, offset(stack.record, offsetof(StackRecord, memory)));
 
-  Lanes key = key_of(frames, stack.bytes, {process, image});
+  Lanes key = key_of(frames, stack.bytes, limit * kFrame, {process, image});
   key.low = ir.CreateSelect(stack.failed, word(0), key.low);
   key.high = ir.CreateSelect(stack.failed, word(0), key.high);
   for (Value* place : {stack.record, to}) {
@@ -147,10 +153,10 @@ void ProgramBuilder::store_stack(const typed::Call& call, Value* to) {
 }
 
 /// The StackKey: a hash over frames and process, with the number of frames in it.
-ProgramBuilder::Lanes ProgramBuilder::key_of(Value* frames, Value* bytes, Lanes process) {
+ProgramBuilder::Lanes ProgramBuilder::key_of(Value* frames, Value* bytes, uint32_t most, Lanes process) {
   auto& ir = m_.ir;
   const Lanes seeds = {ir.CreateXor(process.low, word(kThird)), ir.CreateXor(process.high, word(kFourth))};
-  const Lanes hash = hash_frames(frames, bytes, seeds);
+  const Lanes hash = hash_frames(frames, bytes, most, seeds);
   Value* low = mix(hash.low, hash.high, kThird);
   Value* high = mix(hash.high, low, kFourth);
   const uint64_t count_mask = (uint64_t{1} << kStackCountBits) - 1;
