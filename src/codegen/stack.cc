@@ -41,8 +41,8 @@ llvm::Value* ProgramBuilder::mix(Value* hash, Value* next, uint64_t by) {
 }
 
 /// Two hashes side by side, over the frames at even places and at odd ones: neither waits for the other.
-/// Behind the last frame there has to be a zero. `most` is the bound of the loop for verifiers that don't see the
-/// end in a comparison of two registers (Linux 6.1).
+/// Behind the last frame there has to be a zero. `most` is the bound of the loop for verifiers that don't see
+/// the end in a comparison of two registers (Linux 6.1).
 ProgramBuilder::Lanes ProgramBuilder::hash_frames(Value* frames, Value* bytes, uint32_t most, Lanes seeds) {
   auto& ir = m_.ir;
   BasicBlock *before = ir.GetInsertBlock(), *loop = new_block("hash"), *end = new_block("hashed");
