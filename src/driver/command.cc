@@ -32,6 +32,15 @@ int fail(const Error& error) {
   return kFailed;
 }
 
+/// Writes what was asked for instead of a run to standard output, or to `file`. Who pipes it into `head` has
+/// what was wanted.
+int show(std::string_view text, const char* what, const Fd& file = {}) {
+  const int error = output::write_all(file ? file.get() : STDOUT_FILENO, text);
+  return error == 0 || error == EPIPE
+             ? 0
+             : fail(errno_failure(error, std::string("can't write the ") + what).error());
+}
+
 /// TRC_COLOR (or the peer's BPFTRACE_COLOR): auto, always, never.
 bool use_color() {
   const char* wish = std::getenv("TRC_COLOR");
@@ -57,8 +66,8 @@ int dump_stages(const Options& options, Script& script) {
     print(diagnostics, script, !options.no_warnings);
     if (!text) return fail(text.error());
     if (diagnostics.has_errors()) return kFailed;
-    std::fputs(text->c_str(), stdout);
-    if (!text->ends_with('\n')) std::fputs("\n", stdout);
+    if (!text->ends_with('\n')) *text += '\n';
+    if (int status = show(*text, "dump"); status != 0) return status;
   }
   return 0;
 }
@@ -157,9 +166,7 @@ int format_file(const Options& options) {
   if (diagnostics.has_errors()) return kFailed;
   auto file = open_output(options.output_file);
   if (!file) return fail(file.error());
-  const std::string text = format_script(script->sources, script->base);
-  const int error = output::write_all(*file ? file->get() : STDOUT_FILENO, text);
-  return error == 0 ? 0 : fail(errno_failure(error, "can't write the script").error());
+  return show(format_script(script->sources, script->base), "script", *file);
 }
 
 /// What a script would attach: compiled, but not loaded.
@@ -191,9 +198,7 @@ int list(const Options& options) {
   if (!text) return fail(text.error());
   auto file = open_output(options.output_file);
   if (!file) return fail(file.error());
-  const int error = output::write_all(*file ? file->get() : STDOUT_FILENO, *text);
-  // Who pipes the list into `head` has what was wanted.
-  return error == 0 || error == EPIPE ? 0 : fail(errno_failure(error, "can't write the list").error());
+  return show(*text, "list", *file);
 }
 
 int run_script(Options options) {
@@ -221,7 +226,7 @@ int run_script(Options options) {
   auto program = compile(*script, *kernel, options, diagnostics);
   print(diagnostics, *script, !options.no_warnings);
   if (!program) return kFailed;
-  if (helps) return std::fputs(script_usage(program->manifest).c_str(), stdout), 0;
+  if (helps) return show(script_usage(program->manifest), "help");
   if (auto set = set_script_options(program->manifest, options.script_options); !set)
     return fail(set.error());
   if (options.verbose) {
@@ -242,8 +247,8 @@ void print_error(const Error& error) {
 
 int execute(const Options& options) {
   switch (options.command) {
-  case Command::help: std::fputs(usage().c_str(), stdout); return 0;
-  case Command::version: std::puts("trc v" TRC_VERSION); return 0;
+  case Command::help: return show(usage(), "help");
+  case Command::version: return show("trc v" TRC_VERSION "\n", "version");
   case Command::format: return format_file(options);
   case Command::list: return list(options);
   case Command::run: return run_script(options);

@@ -157,6 +157,7 @@ std::string Stacks::user_line(const LineKey& key) {
 }
 
 std::string Stacks::show_symbol(const StackKey& key) {
+  if (key == StackKey{}) return "0x0"; // never set
   const Frames* frames = find(key);
   if (frames == nullptr || frames->count == 0) return kNotKept;
   const uint64_t address = addresses_[frames->first];
