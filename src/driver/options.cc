@@ -67,7 +67,11 @@ Result<output::Buffering> parse_buffering(const std::string& text) {
 Result<void> apply(const Row& row, const std::string& value, Options& options) {
   switch (row.id) {
   case OptionId::evaluate: options.program = value; break;
-  case OptionId::output: options.output_file = value; break;
+  case OptionId::output:
+    if (value.empty())
+      return wrong("the file of -o has no name", "without -o the output goes to standard output");
+    options.output_file = value;
+    break;
   case OptionId::format:
     if (value != "text" && value != "json")
       return wrong("`" + value + "` is not an output format", "known are `text` and `json`");

@@ -141,8 +141,10 @@ typed::ExpressionPtr Checker::element(const ast::Member& node, Span span, Expres
   if (auto number = parse_integer(node.name); number && at == count)
     at = std::min<uint64_t>(number->value, count);
   if (at == count) {
-    std::string hint =
-        count == 0 ? "it has no elements" : "its elements are `.0` to `." + std::to_string(count - 1) + "`";
+    std::string hint = "its elements are `.0` to `." + std::to_string(count - 1) + "`";
+    if (count == 0) hint = "it has no elements";
+    if (count == 1)
+      hint = "its only element is `.0`; in a loop over histograms, stats or series that is the key";
     if (type.is_record()) hint = hint_for_field(node.name, type.names);
     report(DiagnosticId::unknown_field, node.name_span, spelling(type), node.name, hint);
     return unknown(span);
