@@ -134,6 +134,7 @@ struct ResolveContext {
   Diagnostics& diagnostics;
   /// For what arguments are made of; never null.
   std::shared_ptr<const TypeSource> types;
+  bool unsafe = false; ///< --unsafe
 };
 
 /// Appends what the attach point matches, in name order; reports a diagnostic when that is nothing.

@@ -142,7 +142,8 @@ public:
   Expander(const ast::Program& program, const Kernel& kernel, const AnalysisOptions& options,
            Diagnostics& diagnostics)
       : program_(program), kernel_(kernel), types_(options.kernel_types), parameters_(options.parameters),
-        missing_probes_(options.settings.missing_probes), diagnostics_(diagnostics) {}
+        missing_probes_(options.settings.missing_probes), unsafe_(options.unsafe), diagnostics_(diagnostics) {
+  }
 
   void expand(const ast::Probe& probe, std::vector<ExpandedProbe>& out) {
     std::string text;
@@ -191,7 +192,7 @@ private:
     const size_t named = name_length(text);
     const size_t first = matches.size();
     const Span behind = {std::min<uint32_t>(span.begin + static_cast<uint32_t>(named), span.end), span.end};
-    probes::resolve(probes::split_attach_point(text.substr(named), behind), {kernel_, found, types_},
+    probes::resolve(probes::split_attach_point(text.substr(named), behind), {kernel_, found, types_, unsafe_},
                     matches);
     if (named > 0)
       for (size_t i = first; i < matches.size(); ++i)
@@ -231,6 +232,7 @@ private:
   const std::shared_ptr<const TypeSource> types_;
   const Parameters& parameters_;
   const std::string& missing_probes_;
+  const bool unsafe_;
   Diagnostics& diagnostics_;
 };
 

@@ -66,7 +66,10 @@ Result<perf_event_attr> event_of(const AttachSpec& spec, bool returns) {
 
 Result<void> attach_at(perf_event_attr attributes, const std::string& function, const Attachment& attachment,
                        int program_fd, std::vector<Fd>& descriptors) {
-  const std::string what = attachment.spec.provider + ":" + function;
+  // One at an address has no other name than the script's.
+  const std::string what = function.empty() && !attachment.probes.empty()
+                               ? attachment.probes.front()
+                               : attachment.spec.provider + ":" + function;
   attributes.config1 = function.empty() ? 0 : reinterpret_cast<uint64_t>(function.c_str());
   // The probe fires wherever the function runs: the one CPU is a formality of the interface.
   Fd event = open_perf_event(attributes, -1, 0);

@@ -1,6 +1,9 @@
 // kprobe, kretprobe: functions of the kernel, as they begin and return, and single instructions.
 #include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <cinttypes>
+#include <cstdio>
 #include <optional>
 
 #include "base/text.h"
@@ -32,10 +35,18 @@ struct Target {
   uint64_t offset = 0;
 };
 
+std::string hexadecimal(uint64_t number) {
+  char text[20];
+  return {text, static_cast<size_t>(std::snprintf(text, sizeof text, "%#" PRIx64, number))};
+}
+
 Match match_of(const Kind& kind, const Target& target, const std::string& function,
                const std::string& module) {
   Match match;
-  const std::string place = target.offset > 0 ? "+" + std::to_string(target.offset) : "";
+  const bool is_address = function.empty();
+  const std::string place = is_address          ? hexadecimal(target.offset)
+                            : target.offset > 0 ? "+" + std::to_string(target.offset)
+                                                : "";
   match.name = std::string(kind.provider) + ":" + (module.empty() ? "" : module + ":") + function + place;
   match.type = ProgramType::kprobe;
   const bool is_elsewhere = !module.empty() && module != kKernelItself;
@@ -127,11 +138,33 @@ bool take_offset(Target& target) {
   return good;
 }
 
+/// `kprobe:0xffffffff81000010`: nobody checks that an instruction begins there, which is why it takes
+/// --unsafe. False if it is no address at all.
+bool resolve_address(const Kind& kind, const AttachPointText& point, const ResolveContext& context,
+                     std::vector<Match>& matches) {
+  const Part& part = point.parts.front();
+  if (point.parts.size() != 1 || !std::isdigit(static_cast<unsigned char>(part.text.front()))) return false;
+  Target target = {.point = point, .module = {}, .function = {}};
+  auto number = read_number(point, part, context, "an address, for example 0xffffffff81000010");
+  if (!number) return true;
+  if (kind.returns)
+    report_bad_form(point, context, "a function is known by its name: an address may be anywhere in it");
+  else if (!context.unsafe)
+    report_bad_part(point, part, context, "nothing tells whether an instruction begins at an address",
+                    "allow it with `--unsafe`, or write `FUNCTION+OFFSET`");
+  else {
+    target.offset = *number;
+    matches.push_back(match_of(kind, target, "", ""));
+  }
+  return true;
+}
+
 void resolve_kind(const Kind& kind, const AttachPointText& point, const ResolveContext& context,
                   std::vector<Match>& matches) {
   const auto& parts = point.parts;
   if (parts.empty() || parts.size() > 2 || parts.front().text.empty() || parts.back().text.empty())
     return report_bad_form(point, context);
+  if (resolve_address(kind, point, context, matches)) return;
   Target target = {.point = point, .module = parts.size() == 2 ? parts[0] : Part(), .function = parts.back()};
   if (!take_offset(target))
     return report_bad_form(point, context, "an offset is a number of bytes: `+16`, `+0x10`");

@@ -1,9 +1,11 @@
 // watchpoint: the processor's debug registers watch an address, of the kernel or of the traced process.
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <optional>
 #include <string>
 
+#include "kernel/kernel.h"
 #include "probes/contexts.h"
 #include "probes/report.h"
 
@@ -16,6 +18,14 @@ constexpr std::string_view kModes[] = {"rw", "w", "x"};
 
 std::optional<uint64_t> address_of(const AttachPointText& point, const ResolveContext& context) {
   const Part& part = point.parts[0];
+  if (std::isalpha(static_cast<unsigned char>(part.text.front())) || part.text.front() == '_') {
+    auto symbol = context.kernel.symbol_address(part.text);
+    if (symbol && *symbol != 0) return *symbol;
+    report_bad_part(point, part, context,
+                    symbol ? "the kernel does not tell where it is" : symbol.error().cause,
+                    symbol ? "the addresses in /proc/kallsyms are for root" : symbol.error().hint);
+    return {};
+  }
   auto number = read_number(point, part, context, "an address, for example 0xffffffff82000000");
   if (!number) return {};
   if (*number == 0) {
