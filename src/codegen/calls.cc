@@ -1,6 +1,7 @@
 // Builtin values and functions: one lowering function for each row of builtins.def that is not DECIDED.
 #include "base/check.h"
 #include "codegen/program_builder.h"
+#include "probes/registers.h"
 #include "program/records.h"
 
 namespace trc::codegen {
@@ -20,6 +21,33 @@ llvm::Value* ProgramBuilder::lower(const typed::Call& call, const Type& type) {
 
 llvm::Value* ProgramBuilder::lower_cpu(const typed::Call&, const Type&) {
   return m_.call(Helper::get_smp_processor_id, {});
+}
+
+llvm::Value* ProgramBuilder::lower_cpid(const typed::Call&, const Type&) {
+  m_.manifest.reads_child = true;
+  return load_word(m_.data(offsetof(ControlWords, child)));
+}
+
+llvm::Value* ProgramBuilder::lower_ncpus(const typed::Call&, const Type&) { return word(m_.options.cpus); }
+
+llvm::Value* ProgramBuilder::lower_jiffies(const typed::Call&, const Type&) {
+  return m_.call(Helper::jiffies64, {});
+}
+
+llvm::Value* ProgramBuilder::lower_numaid(const typed::Call&, const Type&) {
+  return m_.call(Helper::get_numa_node_id, {});
+}
+
+/// The helper gives a u32; the upper half of the register is not promised.
+llvm::Value* ProgramBuilder::lower_rand(const typed::Call&, const Type&) {
+  return m_.ir.CreateAnd(m_.call(Helper::get_prandom_u32, {}), 0xffffffff);
+}
+
+/// The privilege level in the code segment's selector.
+llvm::Value* ProgramBuilder::lower_usermode(const typed::Call&, const Type&) {
+  constexpr uint64_t kUser = 3;
+  Value* level = m_.ir.CreateAnd(context_value(*probes::register_named("cs")), kUser);
+  return m_.ir.CreateZExt(m_.ir.CreateICmpEQ(level, word(kUser)), m_.ir.getInt64Ty());
 }
 
 llvm::Value* ProgramBuilder::lower_ctx(const typed::Call&, const Type&) {

@@ -4,6 +4,7 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include "codegen/emit.h"
+#include "codegen/follow.h"
 #include "codegen/module_builder.h"
 #include "codegen/program_builder.h"
 
@@ -13,6 +14,7 @@ namespace {
 void build_all(codegen::ModuleBuilder& module) {
   for (size_t i = 0; i < module.program.probes.size(); ++i)
     codegen::ProgramBuilder(module, module.program.probes[i], i).build();
+  if (module.options.follow) codegen::add_follow_programs(module);
   module.finish();
 }
 

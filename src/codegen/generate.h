@@ -16,6 +16,12 @@ struct PidNamespaceId {
   uint64_t device, inode;
 };
 
+/// Where a task_struct has what tells a process from others, in bytes.
+struct ProcessFields {
+  uint32_t thread, process; ///< ids: `pid` and `tgid`
+  uint32_t start; ///< when it began: the same for all its life, though another thread may take the lead
+};
+
 struct CodegenOptions {
   const Sources& sources;
   uint32_t source = 0; ///< base of the script in `sources`
@@ -25,6 +31,8 @@ struct CodegenOptions {
   bool counts_events = false;   ///< that probes see, for the session to show how it goes
   bool counts_failures = false; ///< -k: FAILURE rows of program/losses.def too
   std::optional<uint64_t> pid;  ///< -p: programs return at once for other processes
+  /// --follow: of -p's process, or that of -c, and all that come from it.
+  std::optional<ProcessFields> follow;
 };
 
 CompiledProgram generate(const typed::Program& program, const CodegenOptions& options);

@@ -208,6 +208,15 @@ static MapInfo events_seen(unsigned cpus, uint32_t& data_end) {
   return info;
 }
 
+/// The ids of processes that --follow has come upon, with when they began.
+static MapInfo followed_processes() {
+  constexpr uint32_t kMostProcesses = 65536; // at the same time
+  MapInfo info = {.name = kFollowed, .kind = MapKind::hash, .max_entries = kMostProcesses};
+  info.key = {.kind = ValueKind::integer, .size = 8};
+  info.value = {.kind = ValueKind::integer, .size = 8};
+  return info;
+}
+
 Manifest lay_out(const typed::Program& program, const CodegenOptions& code_options) {
   const unsigned cpus = code_options.cpus;
   const Sources& sources = code_options.sources;
@@ -246,6 +255,7 @@ Manifest lay_out(const typed::Program& program, const CodegenOptions& code_optio
     manifest.maps.push_back(
         {.name = "control", .kind = MapKind::control_ring, .max_entries = kControlRingBytes});
   if (program.has_stacks) add_stack_maps(manifest, program.settings);
+  if (code_options.follow) manifest.maps.push_back(followed_processes());
   return manifest;
 }
 

@@ -2,6 +2,7 @@
 // process is the one that is traced. The cheapest test that turns most events away comes first.
 #include <algorithm>
 
+#include "codegen/follow.h"
 #include "codegen/program_builder.h"
 #include "program/records.h"
 
@@ -75,7 +76,7 @@ void ProgramBuilder::return_unless(Value* condition, const char* name) {
 void ProgramBuilder::prologue() {
   check_selectors();
   if (probe_.run_by != probes::RunBy::session_edge) check_state();
-  if (m_.options.pid && !probe_.filters_pid_itself) check_pid();
+  if ((m_.options.pid || m_.options.follow) && !probe_.filters_pid_itself) check_pid();
   const auto& selector = probe_.instances.front().selector;
   if (selector && selector->task) check_compat(*selector->task);
   if (probe_.instances.size() > 1 && probe_.has_cookie) check_cookie();
@@ -122,6 +123,7 @@ void ProgramBuilder::count_event() {
 }
 
 void ProgramBuilder::check_pid() {
+  if (m_.options.follow) return return_unless(is_followed(m_, current_ids().process, allocate(8)), "traced");
   return_unless(m_.ir.CreateICmpEQ(current_ids().process, word(*m_.options.pid)), "traced");
 }
 

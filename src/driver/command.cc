@@ -125,6 +125,7 @@ int run_session(const CompiledProgram& program, const Options& options) {
   auto status = runtime::run(program, *printer,
                              {.pid = options.pid,
                               .command = options.child,
+                              .follow = options.follow,
                               .no_warnings = options.no_warnings,
                               .strict = options.strict,
                               .dry_run = options.dry_run,
@@ -221,6 +222,7 @@ int run_script(Options options) {
   const auto start = std::chrono::steady_clock::now();
   auto kernel = Kernel::open(options.kernel);
   if (!kernel) return fail(kernel.error());
+  if (auto done = check_kernel(options, *kernel); !done) return fail(done.error());
   if (emits) return emit(options, *script, *kernel);
   Diagnostics diagnostics;
   auto program = compile(*script, *kernel, options, diagnostics);

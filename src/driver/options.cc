@@ -89,6 +89,7 @@ Result<void> apply(const Row& row, const std::string& value, Options& options) {
     if (options.child.empty())
       return wrong("the command of -c is empty", "-c takes a program and its arguments");
     break;
+  case OptionId::follow: options.follow = true; break;
   case OptionId::quiet: options.quiet = true; break;
   case OptionId::verbose: options.verbose = true; break;
   case OptionId::unsafe: options.unsafe = true; break;
@@ -206,6 +207,9 @@ private:
     }
     if (options_.pid && !options_.child.empty())
       return wrong("-c and -p exclude each other", "-c traces the process that it starts");
+    if (options_.follow && !options_.pid && options_.child.empty())
+      return wrong("--follow needs a process to follow",
+                   "name it with `-p PID`, or start it with `-c COMMAND`");
     if (options_.no_warnings && options_.runtime_warnings)
       return wrong("-k and --no-warnings exclude each other", "-k asks for more warnings");
     return std::move(options_);

@@ -27,6 +27,7 @@ struct Options {
   output::Format format = output::Format::text;
   std::optional<pid_t> pid;
   std::vector<std::string> child; ///< -c, split at blanks
+  bool follow = false;            ///< the children of that process too
   bool quiet = false;
   bool verbose = false;
   bool unsafe = false;

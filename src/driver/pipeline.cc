@@ -19,6 +19,13 @@
 namespace trc {
 namespace {
 
+std::optional<ProcessFields> process_fields(const Kernel& kernel) {
+  auto offset = [&](const char* member) { return kernel.member_offset("task_struct", member); };
+  const auto thread = offset("pid"), process = offset("tgid"), start = offset("start_time");
+  if (!thread || !process || !start) return {};
+  return ProcessFields{.thread = *thread, .process = *process, .start = *start};
+}
+
 CodegenOptions codegen_options(const Script& script, const Kernel& kernel, const Options& options) {
   CodegenOptions result = {.sources = script.sources,
                            .source = script.base,
@@ -26,7 +33,8 @@ CodegenOptions codegen_options(const Script& script, const Kernel& kernel, const
                            .pid_namespace = {},
                            .counts_events = options.shows_progress,
                            .counts_failures = options.runtime_warnings,
-                           .pid = options.pid};
+                           .pid = options.pid,
+                           .follow = options.follow ? process_fields(kernel) : std::nullopt};
   if (auto space = kernel.own_pid_namespace()) result.pid_namespace = {space->device, space->inode};
   return result;
 }
@@ -98,6 +106,12 @@ constexpr std::pair<std::string_view, Dump> kTypedDumps[] = {
 
 } // namespace
 
+Result<void> check_kernel(const Options& options, const Kernel& kernel) {
+  if (!options.follow || process_fields(kernel)) return {};
+  return failure(ErrorKind::unsupported, "--follow needs the kernel's BTF, to tell processes from threads",
+                 "this kernel has none at /sys/kernel/btf/vmlinux; without --follow its threads are traced");
+}
+
 Result<Script> read_script(const Options& options) {
   const bool is_file = !options.program && options.file != "-";
   Result<std::string> text;
@@ -132,6 +146,7 @@ Result<std::string> dump_stage(const std::string& stage, Script& script, const O
     if (name != stage) continue;
     auto kernel = Kernel::open(options.kernel);
     if (!kernel) return std::unexpected(kernel.error());
+    if (auto done = check_kernel(options, *kernel); !done) return std::unexpected(done.error());
     auto program = parse_and_analyze(script, *kernel, options, diagnostics);
     return program ? dump(script, options, *program, *kernel) : std::string();
   }

@@ -21,6 +21,9 @@ struct Script {
 /// The script's text from -e, a file or standard input.
 Result<Script> read_script(const Options& options);
 
+/// Whether what the options ask for can be compiled for this kernel at all.
+Result<void> check_kernel(const Options& options, const Kernel& kernel);
+
 /// Nothing if the diagnostics hold errors. What the script imports is added to its sources.
 std::optional<CompiledProgram> compile(Script& script, const Kernel& kernel, const Options& options,
                                        Diagnostics& diagnostics);

@@ -17,6 +17,7 @@ namespace trc::probes {
 
 struct AttachContext {
   std::optional<pid_t> pid; ///< of -p or -c: restrict to this process where the kernel can
+  bool follows = false;     ///< and to those that it starts
 };
 
 /// When the session itself has to run the program.

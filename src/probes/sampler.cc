@@ -43,7 +43,7 @@ Result<std::vector<Place>> threads_of(pid_t pid) {
 Result<std::vector<Place>> places_of(const AttachContext& context, perf_event_attr& attributes) {
   if (!context.pid) return online_cpus();
   attributes.inherit = 1;
-  attributes.inherit_thread = 1;
+  attributes.inherit_thread = !context.follows;
   return threads_of(*context.pid);
 }
 
@@ -57,7 +57,7 @@ Result<Attached> attach_sampler(perf_event_attr attributes, const Attachment& at
   Attached attached;
   for (const Place& place : *places) {
     Fd event = open_perf_event(attributes, place.task, place.cpu);
-    if (!event && errno == EINVAL && attributes.inherit_thread) {
+    if (!event && errno == EINVAL && attributes.inherit && !context.follows) {
       // Before Linux 5.13 children that are processes of their own can't be left out: then none is followed.
       attributes.inherit = attributes.inherit_thread = 0;
       event = open_perf_event(attributes, place.task, place.cpu);

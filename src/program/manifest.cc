@@ -222,6 +222,7 @@ template<class Archive> void fields(Archive& archive, Manifest& manifest) {
   archive.optional("license", manifest.license, standard.license);
   archive.optional("max_cat_bytes", manifest.max_cat_bytes, standard.max_cat_bytes);
   archive.optional("own_frames_offset", manifest.own_frames_offset, standard.own_frames_offset);
+  archive.optional("reads_child", manifest.reads_child, standard.reads_child);
   archive.optional("has_user_stacks", manifest.has_user_stacks, standard.has_user_stacks);
   archive.optional("cpp_demangle", manifest.cpp_demangle, standard.cpp_demangle);
   archive.optional("log_size", manifest.log_size, standard.log_size);

@@ -217,6 +217,7 @@ struct Manifest {
   std::string license = "GPL";
   uint64_t max_cat_bytes = 10240; ///< that cat() prints of a file
   bool has_user_stacks = false;   ///< stacks or addresses of user space are sent
+  bool reads_child = false;       ///< the id of -c's process is asked for
   bool cpp_demangle = true;       ///< names of C++ as their source has them
   uint64_t log_size = 1000000;    ///< bytes of the verifier's log
   uint32_t own_frames_offset = 0; ///< of an OwnFrames for each program; 0: the script has no stacks

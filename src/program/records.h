@@ -16,6 +16,8 @@ struct ControlWords {
   /// leaves it to the reader's timer.
   uint64_t wakeup_flags;
   uint64_t tai_offset; ///< nanoseconds from the boot clock to International Atomic Time, for `nsecs(sw_tai)`
+  uint64_t traced;     ///< id of the process of -p or -c, in the namespace of trc; 0: there is none
+  uint64_t child;      ///< of -c alone, for `cpid`
 };
 
 enum RunState : uint64_t {
@@ -47,6 +49,8 @@ struct StackKey {
   bool operator==(const StackKey&) const = default;
 };
 inline constexpr uint32_t kStackCountBits = 16;
+/// Name of the hash that has the processes of --follow.
+inline constexpr char kFollowed[] = "followed";
 /// Name of the hash that holds the keys of all stacks that were sent.
 inline constexpr char kKnownStacks[] = "stacks";
 

@@ -32,7 +32,7 @@ void Attacher::keep(size_t program, probes::Attached attached) {
   case probes::Moment::periodic: periodic_.push_back({program, attached.period}); break;
   case probes::Moment::signal: on_signal_.push_back(program); break;
   case probes::Moment::read: iterators_.push_back(attached.iterator); break;
-  case probes::Moment::by_kernel: runs_by_kernel_ = true; break;
+  case probes::Moment::by_kernel: runs_by_kernel_ |= !is_own(manifest_.programs[program]); break;
   }
   if (attached.detaches_slowly) ++slow_links_;
   if (attached.counts_misses) probe_links_.push_back({program, attached.descriptors.front().get()});

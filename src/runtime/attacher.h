@@ -30,10 +30,11 @@ struct ProbeLink {
 
 class Attacher {
 public:
-  /// `pid`: the process that is traced, of -p or -c.
-  Attacher(const Manifest& manifest, const std::vector<Fd>& programs, std::optional<pid_t> pid,
+  /// `pid`: the process that is traced, of -p or -c; `follows`: so are those that it starts.
+  Attacher(const Manifest& manifest, const std::vector<Fd>& programs, std::optional<pid_t> pid, bool follows,
            output::Printer& printer)
-      : manifest_(manifest), programs_(programs), context_{.pid = pid}, printer_(printer) {}
+      : manifest_(manifest), programs_(programs), context_{.pid = pid, .follows = follows},
+        printer_(printer) {}
 
   /// Attaches the programs that the session may have to run, and so learns which are begin, end and interval.
   /// A real raw tracepoint among them does nothing yet: its program waits for RunState kRunning.

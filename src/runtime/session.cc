@@ -47,7 +47,8 @@ public:
           Stacks& stacks, MapStore& store, Grace& grace, std::optional<pid_t> traced)
       : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals),
         user_signal_(user_signal), object_(object), stream_(stream), stacks_(stacks), store_(store),
-        grace_(grace), attacher_(program.manifest, object.programs, traced, printer),
+        grace_(grace), traced_(traced),
+        attacher_(program.manifest, object.programs, traced, options.follow, printer),
         ledger_(program.manifest, object, attacher_) {}
 
   /// `process`: becomes readable when the traced process ends, or -1.
@@ -86,6 +87,7 @@ private:
   Stacks& stacks_;
   MapStore& store_;
   Grace& grace_;
+  std::optional<pid_t> traced_;
   Attacher attacher_;
   Ledger ledger_;
   Poller poller_;
@@ -113,6 +115,8 @@ void Session::prepare() {
   write_options();
   write_own_frames(manifest_, object_.maps.data.bytes());
   control().start_time = nanoseconds_of(CLOCK_BOOTTIME);
+  control().traced = static_cast<uint64_t>(traced_.value_or(0));
+  control().child = options_.command.empty() ? 0 : control().traced;
   control().tai_offset = offset_between(CLOCK_BOOTTIME, CLOCK_TAI);
   control().wakeup_flags = options_.interactive ? 0 : uint64_t{BPF_RB_NO_WAKEUP};
 }
@@ -315,6 +319,8 @@ Result<void> Session::finish() {
 
 Result<int> Session::run(Child& child, int process) {
   prepare();
+  if (manifest_.reads_child && child.fd() < 0 && !options_.no_warnings)
+    printer_.warning("`cpid` is 0: there is no command of -c");
   auto complete = attach();
   if (!complete) return std::unexpected(complete.error());
   if (!*complete) return kAbortedStatus;

@@ -17,6 +17,7 @@ namespace trc::runtime {
 struct SessionOptions {
   std::optional<pid_t> pid;         ///< -p: the session ends with this process
   std::vector<std::string> command; ///< -c, already split; the session ends with it
+  bool follow = false;              ///< what that process starts is traced too
   bool no_warnings = false;         ///< what warnf() says is left out
   bool strict = false;              ///< what is lost is an error
   bool dry_run = false;             ///< load and attach, then end without running anything

@@ -367,10 +367,15 @@ typed::ExpressionPtr Checker::check_curtask(const ast::Call&, const Builtin& row
   }
 PLAIN(cgroup)
 PLAIN(comm)
+PLAIN(cpid)
 PLAIN(cpu)
 PLAIN(elapsed)
 PLAIN(gid)
+PLAIN(jiffies)
+PLAIN(ncpus)
+PLAIN(numaid)
 PLAIN(pid)
+PLAIN(rand)
 PLAIN(tid)
 PLAIN(uid)
 #undef PLAIN

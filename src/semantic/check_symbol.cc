@@ -16,6 +16,12 @@ namespace {
 /// The parts of what stands for a stack (program/records.h: StackKey).
 std::vector<Type> key_parts() { return {integer_type(8, false), integer_type(8, false)}; }
 
+/// Whether its context is, or begins with, a struct pt_regs.
+bool has_registers(const probes::Match& match) {
+  return match.type == ProgramType::kprobe || match.type == ProgramType::kprobe_multi ||
+         match.type == ProgramType::perf_event;
+}
+
 } // namespace
 
 /// The way to show a stack that this is the name of; nothing, and a diagnostic, if it is none.
@@ -194,14 +200,22 @@ typed::ExpressionPtr Checker::check_reg(const ast::Call& node, const Builtin&, S
            near ? "did you mean `" + *near + "`?" : hint + "`");
     return unknown(span);
   }
-  const ProgramType type = probe_->matches.front().type;
-  if (type != ProgramType::kprobe && type != ProgramType::perf_event) {
+  if (!has_registers(probe_->matches.front())) {
     report(DiagnosticId::no_argument_here, span, probe_name(), "reg()",
            "the registers are known where a probe stops the processor anywhere: in `kprobe`, `kretprobe` and "
            "`profile` probes");
     return unknown(span);
   }
   return typed::make_expression(span, integer_type(8, false), typed::ArgumentRead{*access});
+}
+
+/// Where the kernel itself runs the program it can't be otherwise than 0.
+typed::ExpressionPtr Checker::check_usermode(const ast::Call&, const Builtin& row, Span span) {
+  if (!here("usermode", span)) return unknown(span);
+  const Type type = integer_type(1, false);
+  if (!has_registers(probe_->matches.front())) return constant(span, type, 0);
+  return typed::make_expression(span, type,
+                                typed::Call{.id = row.id, .arguments = {}, .index = 0, .access = {}});
 }
 
 } // namespace trc
