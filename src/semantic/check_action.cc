@@ -49,7 +49,8 @@ typed::ExpressionPtr Checker::print_map(const ast::Call& node, const ast::Map& m
   if (action.divisor != 0 && (kind == TypeKind::stats || kind == TypeKind::lhist))
     report(DiagnosticId::divisor_partial, node.arguments[2]->span, printed.name, with_article(printed.value),
            kind == TypeKind::stats ? "only the average" : "nothing");
-  const bool as_it_is = node.arguments.size() == 1 && !printed.is_keyed && !printed.is_cleared;
+  const bool is_taken_away = printed.is_cleared && (printed.is_counted || printed.value.is_aggregation());
+  const bool as_it_is = node.arguments.size() == 1 && !printed.is_keyed && !is_taken_away;
   if (as_it_is && (!printed.value.is_aggregation() || printed.value.is_castable()))
     return print_scalar(map, row, span);
   if (as_it_is && fits_event(printed.value)) return print_aggregation(map, row, span);
@@ -64,7 +65,7 @@ bool Checker::fits_event(const Type& aggregation) const {
 }
 
 /// A scalar's value travels with the statement, so that it is the one that the map has at this moment. Not if
-/// the map is cleared: what is printed before a clear must be all that the clear takes away.
+/// it is counted up and cleared: what is printed before a clear must be all that the clear takes away.
 typed::ExpressionPtr Checker::print_scalar(const ast::Map& map, const Builtin& row, Span span) {
   ExpressionPtr printed = map_read(map, span);
   uint32_t event =

@@ -207,7 +207,7 @@ typed::ExpressionPtr Checker::step(const ast::Unary& node, Span span) {
   auto where = access(target, node.operand->span);
   if (!where) return unknown(span);
   MapFacts& map = facts(where->map);
-  map.is_assigned = true;
+  map.is_assigned = map.is_counted = true;
   const auto amount = step_of(node.op, span, map.value);
   if (!amount) return unknown(span);
   if (!map.value.is_pointer() && !widen(map.value, by, map.name, span)) return unknown(span);

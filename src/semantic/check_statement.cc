@@ -229,7 +229,7 @@ void Checker::update_map(const ast::Assign& node, const ast::Map& target, Span s
   auto where = access(target, node.target->span);
   if (!where) return;
   MapFacts& map = facts(where->map);
-  map.is_assigned = true;
+  map.is_assigned = map.is_counted = true;
   if (right->type.is_none() || is_bad_operand(op, *right)) return;
   if (!right->type.is_scalar()) {
     report(DiagnosticId::bad_operand, right->span, std::string(trc::spelling(op)) + "=",

@@ -20,6 +20,7 @@ struct MapFacts {
   bool is_keyed = false;  ///< used with a key
   bool is_scalar = false; ///< used without one; the use that comes first decides
   bool is_cleared = false;
+  bool is_counted = false;  ///< goes on from what it holds, by `++`, `+=` and the like
   bool is_assigned = false; ///< somewhere, if perhaps by a value whose type is not known
   Span span;                ///< of its first use
 
