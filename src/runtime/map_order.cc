@@ -79,6 +79,7 @@ public:
     if (is_composite(layout.kind)) return add_elements(bytes, layout);
     if (has_text(layout.kind)) return add_text(text_of(bytes, layout));
     const unsigned bits = layout.bits == 0 && layout.size < 8 ? 8 * layout.size : 64;
+    if (bits == 0) return; // something without a size
     if (bits > room_) return full();
     // Only the bits that the number has: its sign, turned round, is the highest of them.
     const uint64_t wide = number_in_order(bytes, layout);
