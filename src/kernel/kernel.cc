@@ -82,6 +82,8 @@ Result<Kernel> Kernel::open(std::string root) {
   return Kernel(std::move(state));
 }
 
+bool Kernel::is_running() const { return state_->root.empty(); }
+
 const std::string& Kernel::release() const {
   if (!state_->release) {
     auto text = read_file(state_->root + "/proc/sys/kernel/osrelease");

@@ -55,6 +55,8 @@ public:
   Kernel& operator=(Kernel&&) noexcept;
   ~Kernel();
 
+  /// Whether it is the kernel that runs here, which can be asked for more than files.
+  bool is_running() const;
   const std::string& release() const; ///< "6.18.44-…"
   KernelVersion version() const;
   /// One more than the highest CPU number that can ever come online.

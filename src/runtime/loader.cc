@@ -100,9 +100,16 @@ public:
   }
 
 private:
-  /// Invalid for the kernel itself, which needs none.
+  /// Invalid for the kernel itself, which needs none. A program stands for its own BTF.
   static Result<Fd> open_btf_of(const std::string& module) {
     if (module.empty()) return Fd();
+    constexpr std::string_view kProgram = "program ";
+    if (module.starts_with(kProgram)) {
+      Fd program(::bpf_prog_get_fd_by_id(std::strtoul(module.c_str() + kProgram.size(), nullptr, 10)));
+      if (program) return program;
+      return errno_failure(errno, "can't open the BPF " + module,
+                           "has it ended? `bpftool prog` lists those that run");
+    }
     Fd btf = open_module_btf(module);
     if (btf) return btf;
     return errno_failure(errno, "can't open the BTF of module `" + module + "`",

@@ -72,7 +72,7 @@ TEST(Options, LongOnes) {
   EXPECT_TRUE(options.no_warnings && options.dry_run);
   EXPECT_EQ(options.dumps, (std::vector<std::string>{"ast", "asm"}));
   EXPECT_EQ(options.kernel, "k");
-  EXPECT_EQ(good({"--output=", "a"}).output_file, "");
+  EXPECT_TRUE(good({"--follow", "-p7", "a"}).follow);
 }
 
 TEST(Options, Headers) {

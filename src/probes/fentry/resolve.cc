@@ -6,6 +6,7 @@
 #include "ctypes/btf_types.h"
 #include "probes/btf_arguments.h"
 #include "probes/btf_modules.h"
+#include "probes/fentry/bpf_program.h"
 #include "probes/report.h"
 
 namespace trc::probes {
@@ -158,6 +159,7 @@ void resolve_wildcard(const Kind& kind, const Target& target, const ResolveConte
 void resolve_kind(const Kind& kind, const AttachPointText& point, const ResolveContext& context,
                   std::vector<Match>& matches) {
   const auto& parts = point.parts;
+  if (resolve_bpf_program(kind.type, point, context, matches)) return;
   if (parts.empty() || parts.size() > 2 || parts.front().text.empty() || parts.back().text.empty())
     return report_bad_form(point, context);
   if (!context.kernel.has_btf())
