@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "kernel/files.h"
@@ -62,6 +63,25 @@ Result<uint64_t> find_symbol(std::string_view kallsyms, std::string_view name) {
                    "root sees them");
   }
   return failure(ErrorKind::not_found, "it is not among the names in /proc/kallsyms");
+}
+
+std::vector<uint64_t> find_in_modules(std::string_view kallsyms, std::span<const std::string> wanted) {
+  std::vector<uint64_t> addresses(wanted.size(), 0);
+  std::unordered_map<std::string_view, size_t> places;
+  for (size_t i = 0; i < wanted.size(); ++i)
+    places.emplace(wanted[i], i);
+  // "ADDRESS T NAME\t[MODULE]": modules come last, so only what has a bracket is looked at.
+  for (size_t open = kallsyms.find("\t["); open != kallsyms.npos; open = kallsyms.find("\t[", open + 1)) {
+    const size_t line = kallsyms.rfind('\n', open) + 1; // npos + 1 is 0
+    const size_t end = std::min(kallsyms.find('\n', open), kallsyms.size());
+    const size_t name = kallsyms.rfind(' ', open) + 1;
+    const std::string key = module_name(kallsyms.substr(open, end - open)) + ":" +
+                            std::string(kallsyms.substr(name, open - name));
+    const auto place = places.find(key);
+    if (place == places.end() || addresses[place->second] != 0) continue;
+    std::from_chars(kallsyms.data() + line, kallsyms.data() + open, addresses[place->second], 16);
+  }
+  return addresses;
 }
 
 Result<std::vector<KernelFunction>> read_functions(const std::string& root) {

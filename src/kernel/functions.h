@@ -1,6 +1,8 @@
 // The kernel's functions that probes can be put on.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,10 @@ std::vector<KernelFunction> parse_kallsyms_functions(std::string_view text);
 
 /// The address of a symbol in the text of /proc/kallsyms.
 Result<uint64_t> find_symbol(std::string_view kallsyms, std::string_view name);
+
+/// The addresses of functions in modules, in the text of /proc/kallsyms; `wanted` as "module:function". Where
+/// there is none of that name, or addresses are kept from us, it is 0.
+std::vector<uint64_t> find_in_modules(std::string_view kallsyms, std::span<const std::string> wanted);
 
 /// All functions of the machine below `root` (see Kernel::open), by what the kernel calls traceable, or where
 /// that can't be read, by its symbols.

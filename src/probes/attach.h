@@ -26,7 +26,7 @@ enum class Moment : uint8_t { by_kernel, begin, end, periodic, signal, read };
 struct Attached {
   std::vector<Fd> descriptors;  ///< closing them detaches
   bool detaches_slowly = false; ///< closing waits for the kernel, tens of milliseconds each
-  bool counts_misses = false;   ///< the first one is a link that knows how often its probe was missed
+  bool counts_misses = false;   ///< some are links that know how often their probes were missed
   Moment moment = Moment::by_kernel;
   std::chrono::nanoseconds period{0}; ///< periodic
   int iterator = -1;                  ///< read: reading it to its end runs the program; one of `descriptors`

@@ -35,7 +35,9 @@ void Attacher::keep(size_t program, probes::Attached attached) {
   case probes::Moment::by_kernel: runs_by_kernel_ |= !is_own(manifest_.programs[program]); break;
   }
   if (attached.detaches_slowly) ++slow_links_;
-  if (attached.counts_misses) probe_links_.push_back({program, attached.descriptors.front().get()});
+  if (attached.counts_misses)
+    for (const Fd& fd : attached.descriptors)
+      probe_links_.push_back({program, fd.get()});
   for (Fd& fd : attached.descriptors)
     links_.push_back(std::move(fd));
   if (manifest_.missing_probes != "ignore")
@@ -84,6 +86,10 @@ Result<void> Attacher::attach_own() {
 Result<bool> Attacher::attach_program(size_t program, const Signals& signals, std::vector<Failed>& failed) {
   const ProgramInfo& info = manifest_.programs[program];
   if (signals.seen()) return false;
+  if (const auto refused = refused_targets_.find(program); refused != refused_targets_.end()) {
+    failed.push_back({program, refused->second});
+    return true;
+  }
   if (info.type == ProgramType::kprobe_multi) {
     if (auto done = attach_all(program); !done) failed.push_back({program, done.error()});
     return true;

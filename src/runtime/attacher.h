@@ -13,6 +13,7 @@
 #include "output/printer.h"
 #include "probes/attach.h"
 #include "program/manifest.h"
+#include "runtime/loader.h"
 #include "runtime/signals.h"
 
 namespace trc::runtime {
@@ -31,9 +32,10 @@ struct ProbeLink {
 class Attacher {
 public:
   /// `pid`: the process that is traced, of -p or -c; `follows`: so are those that it starts.
-  Attacher(const Manifest& manifest, const std::vector<Fd>& programs, std::optional<pid_t> pid, bool follows,
+  Attacher(const Manifest& manifest, const LoadedObject& object, std::optional<pid_t> pid, bool follows,
            output::Printer& printer)
-      : manifest_(manifest), programs_(programs), context_{.pid = pid, .follows = follows},
+      : manifest_(manifest), programs_(object.programs),
+        refused_targets_(object.refused_targets), context_{.pid = pid, .follows = follows},
         printer_(printer) {}
 
   /// Attaches the programs that the session may have to run, and so learns which are begin, end and interval.
@@ -77,6 +79,7 @@ private:
 
   const Manifest& manifest_;
   const std::vector<Fd>& programs_;
+  const std::map<size_t, Error>& refused_targets_;
   probes::AttachContext context_;
   output::Printer& printer_;
   std::vector<size_t> begins_, ends_, on_signal_;

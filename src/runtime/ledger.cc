@@ -42,8 +42,9 @@ uint64_t recursions_of(int program) {
   return bpf_obj_get_info_by_fd(program, &info, &size) == 0 ? info.recursion_misses : 0;
 }
 
-/// bpf_link_info of a link on a kprobe's perf event (include/uapi/linux/bpf.h of Linux 6.9). An older kernel
-/// leaves alone what it does not know.
+/// bpf_link_info of a link on a kprobe's perf event, and of one on many functions
+/// (include/uapi/linux/bpf.h of Linux 6.9). An older kernel leaves alone what it does not know: the numbers
+/// of misses exist since 6.7.
 struct ProbeLinkInfo {
   uint32_t type, id, program, padding;
   uint32_t event_type, more_padding;
@@ -54,12 +55,26 @@ struct ProbeLinkInfo {
   uint64_t cookie;
 };
 static_assert(sizeof(ProbeLinkInfo) == 64);
-constexpr uint32_t kPerfEventLink = 7, kKprobe = 3, kKretprobe = 4;
+struct MultiLinkInfo {
+  uint32_t type, id, program, padding;
+  uint64_t addresses;
+  uint32_t count, flags;
+  uint64_t missed; ///< a kretprobe's: returns, too, for which there was no room
+  uint64_t cookies;
+};
+static_assert(sizeof(MultiLinkInfo) == 48);
+constexpr uint32_t kPerfEventLink = 7, kMultiLink = 8, kKprobe = 3, kKretprobe = 4;
 
 uint64_t missed_by(int link) {
-  ProbeLinkInfo info = {};
+  union {
+    ProbeLinkInfo info;
+    MultiLinkInfo multi;
+  };
+  info = {};
   uint32_t size = sizeof info;
-  if (bpf_obj_get_info_by_fd(link, &info, &size) != 0 || info.type != kPerfEventLink) return 0;
+  if (bpf_obj_get_info_by_fd(link, &info, &size) != 0) return 0;
+  if (info.type == kMultiLink) return multi.missed;
+  if (info.type != kPerfEventLink) return 0;
   return info.event_type == kKprobe || info.event_type == kKretprobe ? info.missed : 0;
 }
 

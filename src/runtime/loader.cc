@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <sys/resource.h>
 
 #include "base/check.h"
@@ -71,7 +72,8 @@ public:
     btf_ = runtime::load_btf(section->bytes);
   }
 
-  Result<Fd> load_program_of(const ProgramInfo& info) {
+  /// Invalid where the kernel refuses the function; `refusal` then says why.
+  Result<Fd> load_program_of(const ProgramInfo& info, std::optional<Error>& refusal) {
     const Section* section = object_.find(info.section);
     if (section == nullptr)
       return failure(ErrorKind::invalid, "internal error: the object has no section " + info.section);
@@ -96,7 +98,7 @@ public:
                      .lines = btf.lines};
     Fd program = load_program(spec);
     if (program) return program;
-    return refused(info, spec, errno);
+    return refused(info, spec, errno, refusal);
   }
 
 private:
@@ -187,7 +189,8 @@ private:
   }
 
   /// Loads once more, with a log this time, to learn why.
-  Result<Fd> refused(const ProgramInfo& info, const ProgramSpec& spec, int number) {
+  Result<Fd> refused(const ProgramInfo& info, const ProgramSpec& spec, int number,
+                     std::optional<Error>& refusal) {
     const size_t most = std::clamp<uint64_t>(manifest_.log_size, kLeastLog, kMostLog);
     // BPF_LOG_LEVEL1 and BPF_LOG_STATS: linux/bpf_verifier.h
     constexpr uint32_t kWholeLog = 1, kOnlyComplaints = 4;
@@ -204,8 +207,11 @@ private:
       log_error = has_end(log) ? 0 : errno;
     }
     if (log_error == ENOSPC) load_program(spec, kOnlyComplaints, std::span(log).first(most));
-    return std::unexpected(
-        explain_refusal(manifest_, info, read_program_btf(object_, info.section).lines, number, log.data()));
+    Error why =
+        explain_refusal(manifest_, info, read_program_btf(object_, info.section).lines, number, log.data());
+    if (!refuses_target(info, log.data())) return std::unexpected(std::move(why));
+    refusal = std::move(why);
+    return Fd();
   }
 
   const Manifest& manifest_;
@@ -231,12 +237,14 @@ Result<LoadedObject> load(const CompiledProgram& program) {
   auto maps = create_maps(program.manifest);
   if (!maps) return std::unexpected(maps.error());
 
-  LoadedObject loaded{.maps = std::move(*maps), .programs = {}};
+  LoadedObject loaded{.maps = std::move(*maps), .programs = {}, .refused_targets = {}};
   Loader loader(program.manifest, *object, loaded.maps);
   loader.load_btf();
   for (const ProgramInfo& info : program.manifest.programs) {
-    auto fd = loader.load_program_of(info);
+    std::optional<Error> refusal;
+    auto fd = loader.load_program_of(info, refusal);
     if (!fd) return std::unexpected(fd.error());
+    if (refusal) loaded.refused_targets.emplace(loaded.programs.size(), std::move(*refusal));
     loaded.programs.push_back(std::move(*fd));
   }
   return loaded;

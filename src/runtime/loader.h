@@ -3,6 +3,7 @@
 // bpf_object__load().
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "base/fd.h"
@@ -15,6 +16,8 @@ namespace trc::runtime {
 struct LoadedObject {
   LoadedMaps maps;
   std::vector<Fd> programs; ///< as Manifest::programs
+  /// By program: why the kernel lets none onto its function. Such a program is not loaded.
+  std::map<size_t, Error> refused_targets;
 };
 
 /// Everything of the script in the kernel, nothing attached yet. A refusal by the verifier comes back as an

@@ -47,8 +47,7 @@ public:
           Stacks& stacks, MapStore& store, Grace& grace, std::optional<pid_t> traced)
       : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals),
         user_signal_(user_signal), object_(object), stream_(stream), stacks_(stacks), store_(store),
-        grace_(grace), traced_(traced),
-        attacher_(program.manifest, object.programs, traced, options.follow, printer),
+        grace_(grace), traced_(traced), attacher_(program.manifest, object, traced, options.follow, printer),
         ledger_(program.manifest, object, attacher_) {}
 
   /// `process`: becomes readable when the traced process ends, or -1.

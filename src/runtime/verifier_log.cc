@@ -202,10 +202,22 @@ Complaint last_complaint(std::string_view log) {
   return complaint;
 }
 
+bool refuses_target(const ProgramInfo& program, std::string_view log) {
+  const bool is_trampoline = program.type == ProgramType::fentry || program.type == ProgramType::fexit;
+  return is_trampoline && contains(log, "processed 0 insns ");
+}
+
 Error explain_refusal(const Manifest& manifest, const ProgramInfo& program,
                       std::span<const bpf_line_info> lines, int number, std::string_view log) {
   Complaint complaint = last_complaint(log);
   std::string hint(hint_for(complaint.words, number));
+  if (refuses_target(program, log)) {
+    const std::string& name =
+        program.attachments.empty() ? program.probe : program.attachments.front().probes.front();
+    const std::string why = complaint.words.empty() ? "" : " (" + complaint.words + ")";
+    return {ErrorKind::refused, "can't attach " + name + ": the kernel allows no program there" + why,
+            "a `kprobe` may still work"};
+  }
   ErrorKind kind = number == EPERM && log.empty() ? ErrorKind::no_permission : ErrorKind::refused;
   std::string words = complaint.words;
   if (words.empty()) words = number == E2BIG ? "it has too many instructions" : std::strerror(number);

@@ -21,6 +21,9 @@ struct Complaint {
 
 Complaint last_complaint(std::string_view log);
 
+/// Whether it is the function that was refused, not the program: the log ends before the first instruction.
+bool refuses_target(const ProgramInfo& program, std::string_view log);
+
 /// `lines`: which instruction is of which line, in any order, of the object's line table; `number`: the errno
 /// of the load; `log`: the verifier's, which may be empty.
 Error explain_refusal(const Manifest& manifest, const ProgramInfo& program,

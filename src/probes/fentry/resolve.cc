@@ -131,8 +131,10 @@ void resolve_one(const Kind& kind, const Target& target, const ResolveContext& c
         target.point, target.function, context, "several modules have a function of that name: " + modules,
         "name one: `" + std::string(kind.provider) + ":" + found.front().module + ":" + name + "`");
   }
-  for (Function& function : found)
-    matches.push_back(match_of(kernel, kind, prefix_of(function.module, true), std::move(function)));
+  for (Function& function : found) {
+    const std::string prefix = prefix_of(function.module, true);
+    matches.push_back(match_of(kernel, kind, prefix, std::move(function)));
+  }
 }
 
 void resolve_wildcard(const Kind& kind, const Target& target, const ResolveContext& context,

@@ -89,12 +89,32 @@ std::vector<std::string> variants_of(const std::string& function) {
   return found;
 }
 
+/// A function in a module by its address: since Linux 6.7 the kernel finds none by the name MODULE:FUNCTION.
+Result<void> attach_in_module(perf_event_attr attributes, const Attachment& attachment, int program_fd,
+                              std::vector<Fd>& descriptors) {
+  const std::string& target = attachment.spec.target;
+  const std::string what = attachment.spec.provider + ":" + target;
+  const auto kallsyms = read_file("/proc/kallsyms");
+  if (!kallsyms) return std::unexpected(kallsyms.error());
+  const uint64_t address = find_in_modules(*kallsyms, std::span(&target, 1)).front();
+  if (address == 0)
+    return failure(ErrorKind::not_found,
+                   "can't attach " + what + ": /proc/kallsyms does not tell where it is",
+                   "the module is not loaded, or the function is inlined");
+  attributes.config2 = address + attachment.spec.value;
+  Fd event = open_perf_event(attributes, -1, 0);
+  if (!event) return open_failure(errno, what);
+  return attach_to_perf_event(std::move(event), program_fd, attachment.cookie, what, descriptors);
+}
+
 Result<Attached> attach(const Attachment& attachment, int program_fd, bool returns) {
   const AttachSpec& spec = attachment.spec;
   auto attributes = event_of(spec, returns);
   if (!attributes) return std::unexpected(attributes.error());
   Attached attached = {.descriptors = {}, .detaches_slowly = true, .counts_misses = true};
-  auto done = attach_at(*attributes, spec.target, attachment, program_fd, attached.descriptors);
+  auto done = spec.target.contains(':')
+                  ? attach_in_module(*attributes, attachment, program_fd, attached.descriptors)
+                  : attach_at(*attributes, spec.target, attachment, program_fd, attached.descriptors);
   if (done) return attached;
   const bool may_have_variants =
       done.error().kind == ErrorKind::not_found && !spec.target.empty() && spec.value == 0;

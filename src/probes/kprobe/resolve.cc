@@ -40,14 +40,15 @@ std::string hexadecimal(uint64_t number) {
   return {text, static_cast<size_t>(std::snprintf(text, sizeof text, "%#" PRIx64, number))};
 }
 
-Match match_of(const Kind& kind, const Target& target, const std::string& function,
+/// `shown`: the module as the probe's name has it, "" for none; `module`: the one where the function is.
+Match match_of(const Kind& kind, const Target& target, const std::string& function, const std::string& shown,
                const std::string& module) {
   Match match;
   const bool is_address = function.empty();
   const std::string place = is_address          ? hexadecimal(target.offset)
                             : target.offset > 0 ? "+" + std::to_string(target.offset)
                                                 : "";
-  match.name = std::string(kind.provider) + ":" + (module.empty() ? "" : module + ":") + function + place;
+  match.name = std::string(kind.provider) + ":" + (shown.empty() ? "" : shown + ":") + function + place;
   match.type = ProgramType::kprobe;
   const bool is_elsewhere = !module.empty() && module != kKernelItself;
   match.attach = {.provider = std::string(kind.provider),
@@ -90,7 +91,8 @@ void report_missing(const Target& target, const std::vector<KernelFunction>& fun
 void resolve_one(const Kind& kind, const Target& target, const ResolveContext& context,
                  std::vector<Match>& matches) {
   const std::string& name = target.function.text;
-  auto add = [&] { matches.push_back(match_of(kind, target, name, target.module.text)); };
+  const std::string& module = target.module.text;
+  auto add = [&] { matches.push_back(match_of(kind, target, name, module, module)); };
   if (target.module.text.empty() && context.kernel.surely_has_function(name)) return add();
   auto functions = context.kernel.functions();
   if (!functions) return report_no_answer(target.point, target.function, functions.error(), context);
@@ -113,10 +115,9 @@ void resolve_wildcard(const Kind& kind, const Target& target, const ResolveConte
     auto forbids = [&](std::string_view pattern) { return glob_match(pattern, function.name); };
     if (!fits(target, function) || std::ranges::any_of(kNeverByWildcard, forbids)) continue;
     const std::string module = function.module.empty() ? std::string(kKernelItself) : function.module;
-    matches.push_back(match_of(kind, target, function.name, target.module.text.empty() ? "" : module));
-    // One link takes names of functions only.
-    if (has_multi && matches.back().attach.target == function.name)
-      matches.back().type = ProgramType::kprobe_multi;
+    const std::string shown = target.module.text.empty() ? "" : module;
+    matches.push_back(match_of(kind, target, function.name, shown, module));
+    if (has_multi) matches.back().type = ProgramType::kprobe_multi;
   }
   if (matches.size() == before)
     context.diagnostics.report(DiagnosticId::no_match, target.point.span, target.point.whole,
@@ -154,7 +155,7 @@ bool resolve_address(const Kind& kind, const AttachPointText& point, const Resol
                     "allow it with `--unsafe`, or write `FUNCTION+OFFSET`");
   else {
     target.offset = *number;
-    matches.push_back(match_of(kind, target, "", ""));
+    matches.push_back(match_of(kind, target, "", "", ""));
   }
   return true;
 }
