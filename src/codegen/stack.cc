@@ -92,7 +92,9 @@ llvm::Value* ProgramBuilder::tracepoint_bytes(Value* frames, Value* bytes) {
   Value* second = ir.CreateAnd(first, is_own(1));
   Value* own = ir.CreateAdd(ir.CreateZExt(first, ir.getInt64Ty()), ir.CreateZExt(second, ir.getInt64Ty()));
   own = ir.CreateMul(own, word(kFrame));
-  own = ir.CreateSelect(ir.CreateICmpULE(own, bytes), own, word(0)); // what lies behind is of another time
+  // What lies behind is of another time. The known number stands on the right: only there does the verifier
+  // see, before Linux 6.8, that the comparison can end in one way only.
+  own = ir.CreateSelect(ir.CreateICmpUGE(bytes, own), own, word(0));
   return ir.CreateAnd(m_.opaque(own), 3 * kFrame);
 }
 
