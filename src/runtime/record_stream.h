@@ -35,8 +35,10 @@ public:
   /// Handles everything. Only when no program runs any more.
   Result<void> handle_all();
 
-  /// Whether there is a print() or clear() of a map that has not been handled yet.
-  bool has_actions() { return control_ && (control_->peek() != nullptr || control_->busy()); }
+  /// Up to where actions (print() and clear() of maps) have been asked for and handled, in bytes of their
+  /// ring.
+  uint64_t actions_asked() const { return control_ ? control_->end() : 0; }
+  uint64_t actions_handled() const { return control_ ? control_->position() : 0; }
 
   const Ring* events() const { return events_ ? &*events_ : nullptr; }
   /// Descriptors that become readable when a program wakes us.

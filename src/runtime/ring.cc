@@ -33,13 +33,15 @@ Result<Ring> Ring::open(int fd, uint32_t size) {
   return ring;
 }
 
+uint64_t Ring::end() const { return __atomic_load_n(position_word(producer_), __ATOMIC_ACQUIRE); }
+
 const RingRecord* Ring::peek() {
   if (has_record_) return &record_;
   const std::byte* data = producer_.bytes().data() + (producer_.bytes().size() - 2 * (mask_ + 1));
   busy_ = false;
   for (;;) {
     if (position_ == produced_) {
-      produced_ = __atomic_load_n(position_word(producer_), __ATOMIC_ACQUIRE);
+      produced_ = end();
       if (position_ == produced_) {
         if (published_ == position_) return nullptr;
         // A program wakes us up only when it sees that all before its record has been read. So we must say

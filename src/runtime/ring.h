@@ -30,6 +30,8 @@ public:
   void advance();
   /// Everything below has been read.
   uint64_t position() const { return position_; }
+  /// Where the next record will be written, as of now.
+  uint64_t end() const;
   uint32_t size() const { return static_cast<uint32_t>(mask_ + 1); }
 
 private:

@@ -34,6 +34,8 @@ constexpr size_t kShare = 8192;
 constexpr size_t kObjectsAtOnce = 64;
 /// How long events may lie in the ring when nobody is looking at the output.
 constexpr int kLongestPause = 20; // milliseconds
+// A tick waits so long for the actions of the one before, in nanoseconds.
+constexpr uint64_t kSettling = 50'000'000;
 
 enum Tag : uint64_t { kProcess, kRing, kOutput, kUserSignal, kProgress, kFirstTimer };
 
@@ -95,6 +97,7 @@ private:
   bool process_ended_ = false;
   bool is_lost_ = false;
   Rest rest_ = Rest::none;
+  uint64_t settled_ = 0; // up to where actions are handled before the next tick
   int pause_ = kLongestPause;
 };
 
@@ -208,7 +211,9 @@ Result<void> Session::react(uint64_t tag) {
   if (times == 0 || has_to_end()) return {};
   const size_t program = attacher_.periodic()[timer].program;
   if (times > 1) ledger_.tick_missed(program, times - 1);
-  return run_program(program);
+  auto done = run_program(program);
+  settled_ = stream_.actions_asked();
+  return done;
 }
 
 /// Runs the probes on SIGUSR1, as often as it came.
@@ -237,11 +242,10 @@ Result<void> Session::read_iterators() {
 }
 
 /// What was asked for by an `interval` comes before the next one: however short they are, they don't run
-/// ahead of the generations of the maps that they clear.
+/// ahead of the generations of the maps that they clear. In a flood from other probes the time comes first.
 Result<void> Session::settle() {
-  // As many as the ring can hold: probes may send more while these are handled.
-  constexpr int kMost = 4096;
-  for (int i = 0; i < kMost && stream_.has_actions() && !has_to_end(); ++i)
+  const uint64_t latest = nanoseconds_of(CLOCK_MONOTONIC) + kSettling;
+  while (stream_.actions_handled() < settled_ && !has_to_end() && nanoseconds_of(CLOCK_MONOTONIC) < latest)
     if (auto rest = stream_.handle_records(kShare); !rest) return std::unexpected(rest.error());
   return {};
 }
