@@ -9,11 +9,14 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "driver/flame.h"
 #include "driver/list.h"
+#include "driver/output_file.h"
 #include "driver/pipeline.h"
 #include "driver/script_options.h"
 #include "format/format.h"
 #include "output/block_writer.h"
+#include "output/stack_map_printer.h"
 #include "parser/parser.h"
 #include "runtime/privileges.h"
 #include "runtime/session.h"
@@ -92,18 +95,6 @@ int emit(const Options& options, Script& script, const Kernel& kernel) {
   return text ? write_file(options.emit_llvm, *text) : fail(text.error());
 }
 
-Result<Fd> open_output(const std::string& file) {
-  if (file.empty()) return Fd();
-  Fd fd(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!fd) return errno_failure(errno, "can't write to `" + file + "`");
-  return fd;
-}
-
-Result<void> close_output(Fd file) {
-  if (::close(file.release()) == 0 || errno == EINTR) return {};
-  return errno_failure(errno, "can't write the output");
-}
-
 bool is_shown_at_once(output::Buffering buffering, int fd) {
   if (buffering == output::Buffering::automatic) return isatty(fd) == 1;
   return buffering != output::Buffering::full;
@@ -118,10 +109,17 @@ bool wants_progress(const Options& options) {
 }
 
 int run_session(const CompiledProgram& program, const Options& options) {
+  if (auto done = check_stack_output(program.manifest, options); !done) return fail(done.error());
   auto file = open_output(options.output_file);
   if (!file) return fail(file.error());
   const int fd = *file ? file->get() : STDOUT_FILENO;
+  auto flame_file = open_output(options.flame_file);
+  if (!flame_file) return fail(flame_file.error());
+  output::FlameGraph flame;
   auto printer = output::make_printer(options.format, fd, options.quiet, options.buffering);
+  if (*flame_file)
+    printer = output::make_final_stacks_printer(std::move(printer),
+                                                [&](const output::FoldedStack& stack) { flame.add(stack); });
   auto status = runtime::run(program, *printer,
                              {.pid = options.pid,
                               .command = options.child,
@@ -130,6 +128,7 @@ int run_session(const CompiledProgram& program, const Options& options) {
                               .strict = options.strict,
                               .dry_run = options.dry_run,
                               .output_fd = fd,
+                              .needs_frame_names = *flame_file || options.format == output::Format::folded,
                               .shows_progress = options.shows_progress,
                               .interactive = is_shown_at_once(options.buffering, fd)});
   if (!status) {
@@ -140,6 +139,8 @@ int run_session(const CompiledProgram& program, const Options& options) {
   // Some file systems notice only now that they have no room.
   if (*file)
     if (auto done = close_output(std::move(*file)); !done) return fail(done.error());
+  if (*flame_file)
+    if (auto done = write_flame(flame, std::move(*flame_file), options); !done) return fail(done.error());
   return *status;
 }
 

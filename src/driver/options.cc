@@ -1,5 +1,6 @@
 #include "driver/options.h"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 
@@ -64,6 +65,13 @@ Result<output::Buffering> parse_buffering(const std::string& text) {
   return wrong("`" + text + "` is not a buffering mode", "known are `line`, `full` and `none`");
 }
 
+std::optional<output::Format> parse_format_name(const std::string& text) {
+  static constexpr std::string_view kNames[] = {"text", "json", "folded"}; // as Format
+  const auto* found = std::ranges::find(kNames, text);
+  if (found == std::end(kNames)) return {};
+  return static_cast<output::Format>(found - kNames);
+}
+
 Result<void> apply(const Row& row, const std::string& value, Options& options) {
   switch (row.id) {
   case OptionId::evaluate: options.program = value; break;
@@ -73,9 +81,16 @@ Result<void> apply(const Row& row, const std::string& value, Options& options) {
     options.output_file = value;
     break;
   case OptionId::format:
-    if (value != "text" && value != "json")
-      return wrong("`" + value + "` is not an output format", "known are `text` and `json`");
-    options.format = value == "json" ? output::Format::json : output::Format::text;
+    if (auto format = parse_format_name(value)) {
+      options.format = *format;
+      break;
+    }
+    return wrong("`" + value + "` is not an output format", "known are `text`, `json` and `folded`");
+  case OptionId::flame:
+    if (!value.ends_with(".svg") && !value.ends_with(".html"))
+      return wrong("the file of --flame ends neither in `.svg` nor in `.html`",
+                   "for example `--flame cpu.svg`");
+    options.flame_file = value;
     break;
   case OptionId::pid: {
     auto pid = parse_pid(value);

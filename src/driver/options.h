@@ -24,6 +24,7 @@ struct Options {
   std::vector<std::string> includes;      ///< --include
   std::string emit_llvm, emit_elf;        ///< files to write instead of running the script
   std::string output_file;
+  std::string flame_file; ///< --flame
   output::Format format = output::Format::text;
   std::optional<pid_t> pid;
   std::vector<std::string> child; ///< -c, split at blanks

@@ -5,8 +5,9 @@
 namespace trc::output {
 
 std::unique_ptr<Printer> make_printer(Format format, int fd, bool quiet, Buffering buffering) {
-  return format == Format::json ? make_json_printer(fd, quiet, buffering)
-                                : make_text_printer(fd, quiet, buffering);
+  static constexpr decltype(&make_text_printer) kMakers[] = {make_text_printer, make_json_printer,
+                                                             make_folded_printer}; // as Format
+  return kMakers[static_cast<size_t>(format)](fd, quiet, buffering);
 }
 
 } // namespace trc::output

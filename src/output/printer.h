@@ -74,7 +74,11 @@ public:
   virtual Result<void> pause() = 0;
 };
 
-enum class Format : uint8_t { text, json };
+enum class Format : uint8_t {
+  text,
+  json,
+  folded, ///< maps of stacks, a line each, for programs that draw flame graphs; see stack_map_printer.h
+};
 
 /// `fd` is where the script's output goes (not closed); `quiet` leaves out attached().
 std::unique_ptr<Printer> make_printer(Format format, int fd, bool quiet,

@@ -9,5 +9,8 @@ namespace trc::output {
 
 std::unique_ptr<Printer> make_text_printer(int fd, bool quiet, Buffering buffering);
 std::unique_ptr<Printer> make_json_printer(int fd, bool quiet, Buffering buffering);
+/// Maps of stacks as folded lines to `fd`; all else that would be printed is shown to people, on stderr, so
+/// that the output can be read by other programs.
+std::unique_ptr<Printer> make_folded_printer(int fd, bool quiet, Buffering buffering);
 
 } // namespace trc::output

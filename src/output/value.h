@@ -36,9 +36,11 @@ struct Buffer {
   std::string bytes;
 };
 
-/// Each frame's line as it is shown, its margin included; innermost first.
+/// Innermost frame first.
 struct Stack {
-  std::vector<std::string> lines;
+  std::vector<std::string> lines; ///< of each frame, as it is shown, its margin included
+  std::vector<std::string> names; ///< if they were asked for: each frame's function, or what else is known
+  bool is_kernel = false;
 };
 
 /// Rows from the first to the last bucket that is not zero; none if all are.

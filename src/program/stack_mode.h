@@ -12,6 +12,7 @@ enum class StackMode : uint8_t {
   perf,     ///< `address symbol+offset (module)`
   raw,      ///< the address
   build_id, ///< of the file that the frame is in, and the place in it; user space only
+  name,     ///< the function alone: for flame graphs; scripts can't ask for it
 };
 
 inline constexpr std::string_view kStackModeNames[] = {"bpftrace", "perf", "raw", "build_id"};

@@ -20,14 +20,14 @@ std::optional<StackKey> key_of(const output::Value& value) {
 
 } // namespace
 
-void Presenter::show_stack(output::Value& value) {
+void Presenter::show_stack(output::Value& value, bool is_kernel) {
   const auto key = key_of(value);
   if (!key || stacks_ == nullptr || layout_->parameters.empty()) return;
-  value.data = stacks_->show(*key, static_cast<StackMode>(layout_->parameters.front()));
+  value.data = stacks_->show(*key, static_cast<StackMode>(layout_->parameters.front()), is_kernel);
 }
 
-void Presenter::show_kernel_stack(output::Value& value) { show_stack(value); }
-void Presenter::show_user_stack(output::Value& value) { show_stack(value); }
+void Presenter::show_kernel_stack(output::Value& value) { show_stack(value, true); }
+void Presenter::show_user_stack(output::Value& value) { show_stack(value, false); }
 
 void Presenter::show_kernel_symbol(output::Value& value) {
   const auto address = word(value, 0);

@@ -30,7 +30,7 @@ private:
 #include "program/presentations.def"
 #undef PRESENTATION
 
-  void show_stack(output::Value& value);
+  void show_stack(output::Value& value, bool is_kernel);
   /// One of the manifest's; null if there is none of that number.
   const std::string* text(uint64_t index) const {
     return index < manifest_.texts.size() ? &manifest_.texts[index] : nullptr;

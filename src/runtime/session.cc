@@ -371,7 +371,7 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   if (!object) return std::unexpected(object.error());
   if (auto done = wait_until_filled(object->maps); !done) return std::unexpected(done.error());
   Grace grace;
-  Stacks stacks(program.manifest);
+  Stacks stacks(program.manifest, options.needs_frame_names);
   if (auto done = stacks.open(program.manifest, object->maps); !done) return std::unexpected(done.error());
   Presenter presenter(program.manifest, &stacks);
   const Decoding how = {.trailer = program.manifest.str_trunc_trailer,

@@ -22,6 +22,7 @@ struct SessionOptions {
   bool strict = false;              ///< what is lost is an error
   bool dry_run = false;             ///< load and attach, then end without running anything
   int output_fd = -1;               ///< where the printer writes: if its reader goes, the session ends
+  bool needs_frame_names = false;   ///< the printer uses the names of stacks' frames
   bool shows_progress = false;      ///< each second, as long as nothing has been printed
   /// Somebody looks at the output as it comes: each event is shown at once. Otherwise events are collected
   /// for some milliseconds, which costs the traced programs much less.

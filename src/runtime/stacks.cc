@@ -25,6 +25,8 @@ std::string with_offset(std::string name, uint64_t offset) {
   return std::move(name) + "+" + std::to_string(offset);
 }
 
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
 } // namespace
 
 Result<void> Stacks::open(const Manifest& manifest, const LoadedMaps& maps) {
@@ -86,16 +88,20 @@ const Stacks::Frames* Stacks::find(const StackKey& key) {
   return found == stacks_.end() ? nullptr : &found->second;
 }
 
-output::Stack Stacks::show(const StackKey& key, StackMode mode) {
-  output::Stack stack;
+output::Stack Stacks::show(const StackKey& key, StackMode mode, bool is_kernel) {
+  output::Stack stack = {.lines = {}, .names = {}, .is_kernel = is_kernel};
   const std::string margin = mode == StackMode::perf ? "\t" : "        ";
   const Frames* frames = find(key);
   if (key == StackKey{} || frames == nullptr) {
     stack.lines.push_back(margin + (key == StackKey{} ? kNotUnwound : kNotKept));
+    if (with_names_ && key != StackKey{}) stack.names.emplace_back(kNotKept);
     return stack;
   }
-  for (uint32_t i = frames->image.process == 0 ? own_frames(*frames) : 0; i < frames->count; ++i)
-    stack.lines.push_back(margin + line({frames->image, addresses_[frames->first + i], mode, i > 0}));
+  for (uint32_t i = frames->image.process == 0 ? own_frames(*frames) : 0; i < frames->count; ++i) {
+    const uint64_t address = addresses_[frames->first + i];
+    stack.lines.push_back(margin + line({frames->image, address, mode, i > 0}));
+    if (with_names_) stack.names.push_back(line({frames->image, address, StackMode::name, i > 0}));
+  }
   return stack;
 }
 
@@ -127,9 +133,10 @@ const std::string& Stacks::line(const LineKey& key) {
 std::string Stacks::kernel_line(const LineKey& key) {
   const std::string address = hex(key.address);
   if (key.mode == StackMode::raw) return address;
-  std::string name = "0x" + address;
+  std::string name = key.mode == StackMode::name ? "[unknown]" : "0x" + address;
   std::string module;
   if (auto symbol = kernel_.find(key.address - key.is_return)) {
+    if (key.mode == StackMode::name) return std::string(symbol->name);
     name = with_offset(std::string(symbol->name), symbol->offset + key.is_return);
     if (!symbol->module.empty()) module = " [" + std::string(symbol->module) + "]";
   }
@@ -140,10 +147,17 @@ std::string Stacks::user_name(const symbols::UserFrame& frame) const {
   return demangles_ ? symbols::demangle(frame.function) : frame.function;
 }
 
+/// Frames without a function count as one for each file.
+std::string Stacks::name_of(const symbols::UserFrame& frame) const {
+  if (!frame.function.empty()) return user_name(frame);
+  return "[" + (frame.module.empty() ? "unknown" : file_name(frame.module)) + "]";
+}
+
 std::string Stacks::user_line(const LineKey& key) {
   const std::string address = hex(key.address);
   if (key.mode == StackMode::raw) return address;
   const symbols::UserFrame frame = user_.find(key.image, key.address - key.is_return);
+  if (key.mode == StackMode::name) return name_of(frame);
   if (key.mode == StackMode::build_id)
     return frame.build_id.empty() ? "0x" + address
                                   : frame.build_id + " 0x" + hex(frame.file_offset + key.is_return);
@@ -151,7 +165,7 @@ std::string Stacks::user_line(const LineKey& key) {
   if (!frame.function.empty())
     name = with_offset(user_name(frame), frame.offset + key.is_return);
   else if (!frame.module.empty())
-    name = frame.module.substr(frame.module.rfind('/') + 1) + "+0x" + hex(frame.file_address + key.is_return);
+    name = file_name(frame.module) + "+0x" + hex(frame.file_address + key.is_return);
   if (key.mode != StackMode::perf) return name;
   return address + " " + name + " (" + (frame.module.empty() ? "[unknown]" : frame.module) + ")";
 }

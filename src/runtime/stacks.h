@@ -22,7 +22,9 @@ namespace trc::runtime {
 
 class Stacks {
 public:
-  explicit Stacks(const Manifest& manifest) : demangles_(manifest.cpp_demangle) {}
+  /// `with_names`: show() gives the frames' names, too.
+  Stacks(const Manifest& manifest, bool with_names)
+      : demangles_(manifest.cpp_demangle), with_names_(with_names) {}
   /// Opens the ring, if the script has one.
   Result<void> open(const Manifest& manifest, const LoadedMaps& maps);
 
@@ -33,7 +35,7 @@ public:
   const std::vector<int>& descriptors() const { return descriptors_; }
 
   /// A line for each frame, as language.md 3.1 has them.
-  output::Stack show(const StackKey& key, StackMode mode);
+  output::Stack show(const StackKey& key, StackMode mode, bool is_kernel);
   /// The name of the only frame, as usym() gives it.
   std::string show_symbol(const StackKey& key);
   std::string show_kernel_symbol(uint64_t address);
@@ -68,8 +70,9 @@ private:
   std::string kernel_line(const LineKey& key);
   std::string user_line(const LineKey& key);
   std::string user_name(const symbols::UserFrame& frame) const;
+  std::string name_of(const symbols::UserFrame& frame) const;
 
-  bool demangles_;
+  bool demangles_, with_names_;
   Ring ring_;
   std::vector<int> descriptors_;
   std::vector<uint64_t> addresses_; ///< of all stacks

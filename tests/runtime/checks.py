@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from xml.etree import ElementTree
 
 import harness
 import json_lines
@@ -69,7 +70,7 @@ def check_python(text, outcome):
 
     names = {"out": outcome.out, "err": outcome.err, "status": outcome.status, "seconds": outcome.seconds,
              "load": outcome.load, "lines": outcome.out.splitlines(), "maps": maps, "total": total, "re": re,
-             "json": json, "os": os}
+             "json": json, "os": os, "xml": ElementTree.fromstring}
     if "records" in text:
         try:
             names["records"] = [json.loads(line) for line in outcome.out.splitlines()]
