@@ -7,7 +7,7 @@ import shlex
 
 # Key: whether a block may have it more than once.
 KEYS = {
-    "NAME": False, "PROG": False, "RUN": False, "ARGS": False, "ENV": False, "BEFORE": False, "LOAD": False,
+    "NAME": False, "PROG": False, "SCRIPT": False, "RUN": False, "ARGS": False, "ENV": False, "BEFORE": False, "LOAD": False,
     "AFTER": False, "STATUS": False, "EXPECT": False, "EXPECT_REGEX": True, "EXPECT_NOT_REGEX": True,
     "EXPECT_STDERR": False, "EXPECT_STDERR_REGEX": True, "EXPECT_JSON": False, "EXPECT_PYTHON": True,
     "REQUIRES": False, "SHOWS": False, "TIMEOUT": False,
@@ -97,10 +97,10 @@ def joined(lines):
 
 
 def validate(block):
-    if ("PROG" in block.values) == ("RUN" in block.values):
-        raise Mistake(f"{block.place}: a block needs PROG or RUN, and not both")
+    if sum(key in block.values for key in ("PROG", "SCRIPT", "RUN")) != 1:
+        raise Mistake(f"{block.place}: a block needs one of PROG, SCRIPT and RUN")
     if "RUN" in block.values and "ARGS" in block.values:
-        raise Mistake(f"{block.place}: ARGS go with PROG only")
+        raise Mistake(f"{block.place}: ARGS don't go with RUN")
     try:
         float(block.get("TIMEOUT", "1"))
         if block.get("STATUS") not in (None, "any"):

@@ -47,7 +47,7 @@ def check_stderr(block, outcome):
     problems += [f"stderr has no match for {text}" for text in block.all("EXPECT_STDERR_REGEX")
                  if not re.search(text, outcome.err, re.MULTILINE)]
     looked_at = block.get("EXPECT_STDERR") is not None or block.all("EXPECT_STDERR_REGEX")
-    if not looked_at and block.get("PROG") is not None and ATTACHED_LINE.sub("", outcome.err):
+    if not looked_at and block.get("RUN") is None and ATTACHED_LINE.sub("", outcome.err):
         problems.append("there is something on stderr that the block does not expect")
     return problems
 

@@ -74,6 +74,8 @@ class Execution:
         if self.block.get("RUN") is not None:
             return ["bash", "-c", self._filled(self.block.get("RUN"))]
         arguments = [self._filled(word) for word in shlex.split(self.block.get("ARGS", ""))]
+        if self.block.get("SCRIPT") is not None:
+            return [str(options.trc), str(harness.REPO / self.block.get("SCRIPT"))] + arguments
         return [str(options.trc), "-e", self._filled(self.block.get("PROG"), quoted=False)] + arguments
 
     def _filled(self, text, quoted=True):
@@ -157,8 +159,8 @@ class Execution:
             self.outcome.problems.append(f"LOAD ended with status {status}")
 
     def _send(self, process, number):
-        # PROG: to trc alone. RUN: to all that it started, as a terminal does.
-        if self.block.get("PROG") is not None:
+        # PROG and SCRIPT: to trc alone. RUN: to all that it started, as a terminal does.
+        if self.block.get("RUN") is None:
             process.send_signal(number)
         else:
             os.killpg(process.pid, number)

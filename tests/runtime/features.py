@@ -7,6 +7,7 @@ import platform
 import re
 import shutil
 import subprocess
+import tempfile
 
 import harness
 
@@ -59,7 +60,14 @@ def has_kernel_addresses():
         return any(line.rstrip().endswith(" jiffies_64") and int(line.split()[0], 16) for line in file)
 
 
+def has_block_device():
+    """Whether temporary files are on one."""
+    device = os.stat(tempfile.gettempdir()).st_dev
+    return os.path.exists(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}")
+
+
 FEATURES = {
+    "block_device": has_block_device,
     "fentry": can_load_fentry,
     "root": lambda: os.geteuid() == 0,
     "bpf": can_use_bpf,

@@ -54,7 +54,7 @@ def unique_names(pairs):
 
 def asks_for_json(block):
     """Whether all of stdout is JSON lines: RUN blocks can print other things too."""
-    return block.get("PROG") is not None and OPTION.search(" ".join(shlex.split(block.get("ARGS", "")))) is not None
+    return block.get("RUN") is None and OPTION.search(" ".join(shlex.split(block.get("ARGS", "")))) is not None
 
 
 def check(out, only_records=False):
