@@ -31,6 +31,7 @@ struct Attached {
   std::chrono::nanoseconds period{0}; ///< periodic
   int iterator = -1;                  ///< read: reading it to its end runs the program; one of `descriptors`
   size_t missing = 0;                 ///< of attachments made together: those that were left out
+  size_t more = 0;                    ///< attached besides what was asked for
   std::vector<std::string> notes;     ///< what the user should know of it: warnings
 };
 

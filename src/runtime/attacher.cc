@@ -53,8 +53,8 @@ Result<void> Attacher::attach(size_t program, const Attachment& attachment) {
                    "this build of trc cannot attach `" + attachment.spec.provider + "` probes");
   auto attached = function(attachment, programs_[program].get(), context_);
   if (!attached) return std::unexpected(attached.error());
+  probes_ += attachment.probes.size() + attached->more;
   keep(program, std::move(*attached));
-  probes_ += attachment.probes.size();
   return {};
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "probes/kprobe/variants.h"
+
 namespace trc {
 namespace {
 
@@ -22,6 +24,24 @@ TEST(KernelFunctions, OfSymbolsOnlyCode) {
 TEST(KernelFunctions, ATextWithoutALineEnd) {
   EXPECT_EQ(parse_filter_functions("last"), (Functions{{"last", ""}}));
   EXPECT_TRUE(parse_filter_functions("").empty());
+}
+
+TEST(KernelFunctions, WhatTheCompilerHasMadeOfOneInAModule) {
+  const std::string kallsyms = "0 t open\t[fs]\n0 t open.part.0\t[fs]\n0 t open.part.0.cold\t[fs]\n0 t "
+                               "open.isra.0\t[other]\n0 t reopen.isra.0\t[fs]\n0 T open.isra.0\n0 t "
+                               "open.constprop.0.isra.0\t[fs]\n";
+  EXPECT_EQ(probes::variants_in_module(kallsyms, "fs:open"),
+            (std::vector<std::string>{"fs:open.part.0", "fs:open.constprop.0.isra.0"}));
+}
+
+TEST(KernelFunctions, CopiesAreFoundByTheirNumbers) {
+  const std::vector<std::string> there = {"f.part.0.isra.0", "f.constprop.1", "f.isra.3"};
+  std::vector<std::string> found;
+  auto is_there = [&](const std::string& name) -> Result<bool> {
+    return std::find(there.begin(), there.end(), name) != there.end();
+  };
+  ASSERT_TRUE(probes::try_variants("f", is_there, found).has_value());
+  EXPECT_EQ(found, (std::vector<std::string>{"f.part.0.isra.0", "f.constprop.1"}));
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "kernel/files.h"
 #include "kernel/functions.h"
+#include "probes/kprobe/variants.h"
 #include "probes/perf_event.h"
 
 namespace trc::probes {
@@ -77,26 +78,12 @@ Result<void> attach_at(perf_event_attr attributes, const std::string& function, 
   return attach_to_perf_event(std::move(event), program_fd, attachment.cookie, what, descriptors);
 }
 
-/// What the compiler has made of a function that is not there under its own name: `f.isra.0`, `f.part.0`,
-/// `f.constprop.0`. Cold parts (`f.cold`) are jumped into, not called.
-std::vector<std::string> variants_of(const std::string& function) {
-  std::vector<std::string> found;
-  auto functions = read_functions("");
-  if (!functions) return found;
-  for (const KernelFunction& one : *functions)
-    if (one.name.starts_with(function + ".") && one.name.find(".cold") == one.name.npos)
-      found.push_back(one.name);
-  return found;
-}
-
 /// A function in a module by its address: since Linux 6.7 the kernel finds none by the name MODULE:FUNCTION.
-Result<void> attach_in_module(perf_event_attr attributes, const Attachment& attachment, int program_fd,
+Result<void> attach_in_module(perf_event_attr attributes, const std::string& target,
+                              std::string_view kallsyms, const Attachment& attachment, int program_fd,
                               std::vector<Fd>& descriptors) {
-  const std::string& target = attachment.spec.target;
   const std::string what = attachment.spec.provider + ":" + target;
-  const auto kallsyms = read_file("/proc/kallsyms");
-  if (!kallsyms) return std::unexpected(kallsyms.error());
-  const uint64_t address = find_in_modules(*kallsyms, std::span(&target, 1)).front();
+  const uint64_t address = find_in_modules(kallsyms, std::span(&target, 1)).front();
   if (address == 0)
     return failure(ErrorKind::not_found,
                    "can't attach " + what + ": /proc/kallsyms does not tell where it is",
@@ -107,28 +94,98 @@ Result<void> attach_in_module(perf_event_attr attributes, const Attachment& atta
   return attach_to_perf_event(std::move(event), program_fd, attachment.cookie, what, descriptors);
 }
 
-Result<Attached> attach(const Attachment& attachment, int program_fd, bool returns) {
-  const AttachSpec& spec = attachment.spec;
-  auto attributes = event_of(spec, returns);
-  if (!attributes) return std::unexpected(attributes.error());
-  Attached attached = {.descriptors = {}, .detaches_slowly = true, .counts_misses = true};
-  auto done = spec.target.contains(':')
-                  ? attach_in_module(*attributes, attachment, program_fd, attached.descriptors)
-                  : attach_at(*attributes, spec.target, attachment, program_fd, attached.descriptors);
-  if (done) return attached;
-  const bool may_have_variants =
-      done.error().kind == ErrorKind::not_found && !spec.target.empty() && spec.value == 0;
-  if (!may_have_variants) return std::unexpected(done.error());
-  std::string names;
-  for (const std::string& variant : variants_of(spec.target)) {
-    if (auto other = attach_at(*attributes, variant, attachment, program_fd, attached.descriptors); !other)
-      return std::unexpected(other.error());
-    names += (names.empty() ? "`" : ", `") + variant + "`";
+/// One attachment with all that belongs to it.
+class Attaching {
+public:
+  Attaching(const Attachment& attachment, int program_fd, perf_event_attr attributes)
+      : attachment_(attachment), program_fd_(program_fd), attributes_(attributes) {}
+
+  Result<Attached> run() {
+    const AttachSpec& spec = attachment_.spec;
+    if (spec.target.contains(':')) {
+      auto text = read_file("/proc/kallsyms");
+      if (!text) return std::unexpected(text.error());
+      kallsyms_ = std::move(*text);
+    }
+    auto done = attach_to(spec.target);
+    // Only a function as a whole has variants, no instruction in it.
+    const bool has_variants = !spec.target.empty() && spec.value == 0;
+    if (done && has_variants) return with_variants();
+    if (done) return std::move(attached_);
+    if (done.error().kind != ErrorKind::not_found || !has_variants) return std::unexpected(done.error());
+    return in_its_place(done.error());
   }
-  if (names.empty()) return std::unexpected(done.error());
-  attached.notes.push_back("`" + spec.provider + ":" + spec.target + "` was compiled as " + names +
-                           ": calls that are inlined are not seen");
-  return attached;
+
+private:
+  Result<void> attach_to(const std::string& target) {
+    auto& descriptors = attached_.descriptors;
+    if (target.contains(':'))
+      return attach_in_module(attributes_, target, kallsyms_, attachment_, program_fd_, descriptors);
+    return attach_at(attributes_, target, attachment_, program_fd_, descriptors);
+  }
+
+  /// False if there is none of that name, or it can't be probed, which is noted.
+  Result<bool> attach_variant(const std::string& name) {
+    auto done = attach_to(name);
+    if (done) return true;
+    if (done.error().kind == ErrorKind::refused)
+      attached_.notes.push_back(done.error().cause);
+    else if (done.error().kind != ErrorKind::not_found)
+      return std::unexpected(done.error());
+    return false;
+  }
+
+  Result<void> attach_listed(const std::vector<std::string>& variants, std::vector<std::string>& names) {
+    for (const std::string& variant : variants) {
+      auto is_there = attach_variant(variant);
+      if (!is_there) return std::unexpected(is_there.error());
+      if (*is_there) names.push_back(variant);
+    }
+    return {};
+  }
+
+  Result<Attached> with_variants() {
+    const std::string& target = attachment_.spec.target;
+    std::vector<std::string> names;
+    auto done = target.contains(':')
+                    ? attach_listed(variants_in_module(kallsyms_, target), names)
+                    : try_variants(
+                          target, [&](const std::string& name) { return attach_variant(name); }, names);
+    if (!done) return std::unexpected(done.error());
+    attached_.more = names.size();
+    if (!names.empty())
+      attached_.notes.push_back("`" + attachment_.spec.provider + ":" + target + "` is attached to " +
+                                in_back_ticks(names) +
+                                " as well, which the compiler has made of it: a call that "
+                                "runs through both is seen in both, and `func` tells them apart");
+    return std::move(attached_);
+  }
+
+  /// `missing`: what to say if there are no variants either.
+  Result<Attached> in_its_place(const Error& missing) {
+    const std::string& target = attachment_.spec.target;
+    std::vector<std::string> names;
+    auto done = attach_listed(
+        target.contains(':') ? variants_in_module(kallsyms_, target) : listed_variants(target), names);
+    if (!done) return std::unexpected(done.error());
+    if (names.empty()) return std::unexpected(missing);
+    attached_.more = names.size() - 1;
+    attached_.notes.push_back("`" + attachment_.spec.provider + ":" + target + "` was compiled as " +
+                              in_back_ticks(names) + ": calls that are inlined are not seen");
+    return std::move(attached_);
+  }
+
+  const Attachment& attachment_;
+  int program_fd_;
+  perf_event_attr attributes_;
+  std::string kallsyms_; ///< of functions in modules
+  Attached attached_ = {.descriptors = {}, .detaches_slowly = true, .counts_misses = true};
+};
+
+Result<Attached> attach(const Attachment& attachment, int program_fd, bool returns) {
+  auto attributes = event_of(attachment.spec, returns);
+  if (!attributes) return std::unexpected(attributes.error());
+  return Attaching(attachment, program_fd, *attributes).run();
 }
 
 } // namespace

@@ -73,18 +73,29 @@ bool fits(const Target& target, const KernelFunction& function) {
 
 void report_missing(const Target& target, const std::vector<KernelFunction>& functions,
                     const ResolveContext& context) {
+  const std::string &name = target.function.text, &module = target.module.text;
+  const bool has_module = module.empty() || glob_match(module, kKernelItself) ||
+                          std::ranges::any_of(functions, [&](const KernelFunction& function) {
+                            return glob_match(module, function.module);
+                          });
   std::vector<std::string> names;
   std::string hint;
   for (const KernelFunction& function : functions) {
     names.push_back(function.name);
-    if (function.name == target.function.text)
+    if (function.name == name)
       hint = function.module.empty() ? "it is in the kernel itself, which is the module `vmlinux`"
                                      : "it is in the module `" + function.module + "`";
   }
-  if (hint.empty()) hint = did_you_mean(target.function.text, names);
-  if (hint.empty()) hint = "it may be inlined everywhere, or in a module that is not loaded";
-  context.diagnostics.report(DiagnosticId::unknown_kernel_function, target.function.span,
-                             target.function.text, hint);
+  if (!has_module)
+    return context.diagnostics.report(DiagnosticId::no_match, target.module.span, target.point.whole,
+                                      "no module `" + module +
+                                          "` with functions that can be probed is loaded" +
+                                          (hint.empty() ? "" : "; " + hint));
+  constexpr std::string_view kInlined = "inlined everywhere, where no probe sees it";
+  if (hint.empty() && !(hint = did_you_mean(name, names)).empty())
+    hint += " or it is " + std::string(kInlined);
+  if (hint.empty()) hint = "it may be " + std::string(kInlined) + ", or in a module that is not loaded";
+  context.diagnostics.report(DiagnosticId::unknown_kernel_function, target.function.span, name, hint);
 }
 
 /// A name without wildcards: BTF answers fast for most functions, and the list of all only for the rest.
