@@ -146,7 +146,11 @@ void ProgramBuilder::submit_control(Value* record, uint32_t action, Value* gener
 void ProgramBuilder::discard(Value* record) { m_.call(Helper::ringbuf_discard, {record, word(0)}); }
 
 llvm::Value* ProgramBuilder::lower_printf(const typed::Call& call, const Type&) {
-  return send_event(call), word(0);
+  if (probe_.is_pinned)
+    write_sequence(call);
+  else
+    send_event(call);
+  return word(0);
 }
 
 llvm::Value* ProgramBuilder::lower_errorf(const typed::Call& call, const Type&) {

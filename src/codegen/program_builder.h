@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "codegen/module_builder.h"
@@ -27,6 +28,7 @@ private:
   void check_selectors();
   void check_cookie();
   void check_object(const probes::ContextAccess& object);
+  Value* sequence_file();
   void check_state();
   void count_event();
   void check_pid();
@@ -338,6 +340,12 @@ private:
   void with_control_record(const std::function<void(Value* record)>& use);
   void submit_control(Value* record, uint32_t action, Value* generation);
   void discard(Value* record);
+
+  // sequence.cc
+  void write_sequence(const typed::Call& call);
+  void write_string(const typed::Expression& e);
+  void write_formatted(const typed::Expression& format, std::span<const typed::ExpressionPtr> values);
+  Value* ended_string(const typed::Expression& e);
 
   // map_actions.cc
   llvm::Function* element_function(const char* name, const std::function<void(llvm::Function*)>& body);

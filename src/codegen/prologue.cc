@@ -75,7 +75,8 @@ void ProgramBuilder::return_unless(Value* condition, const char* name) {
 
 void ProgramBuilder::prologue() {
   check_selectors();
-  if (probe_.run_by != probes::RunBy::session_edge) check_state();
+  const bool outlives_trc = probe_.is_pinned;
+  if (probe_.run_by != probes::RunBy::session_edge && !outlives_trc) check_state();
   if ((m_.options.pid || m_.options.follow) && !probe_.filters_pid_itself) check_pid();
   const auto& selector = probe_.instances.front().selector;
   if (selector && selector->task) check_compat(*selector->task);
@@ -141,10 +142,13 @@ bool ProgramBuilder::has_task() const { return task_ && part_ == Part::program; 
 /// reader stop after a few of them, to make room for what they send.
 void ProgramBuilder::check_object(const probes::ContextAccess& object) {
   return_unless(m_.ir.CreateICmpNE(context_value(object), word(0)), "object");
-  // bpf_iter__NAME begins with the bpf_iter_meta *, and that with the seq_file *.
+  if (!probe_.is_pinned) m_.call(Helper::seq_write, {sequence_file(), m_.constant_table({0}, 1), word(1)});
+}
+
+/// What an iterator writes to: bpf_iter__NAME begins with the bpf_iter_meta *, and that with the seq_file *.
+llvm::Value* ProgramBuilder::sequence_file() {
   Value* file = context_value({.kind = probes::AccessKind::value, .offset = 0, .size = 8, .through = 0});
-  m_.call(Helper::seq_write,
-          {m_.ir.CreateIntToPtr(file, m_.ir.getPtrTy()), m_.constant_table({0}, 1), word(1)});
+  return m_.ir.CreateIntToPtr(file, m_.ir.getPtrTy());
 }
 
 void ProgramBuilder::check_cookie() { probe_index_ = m_.call(Helper::get_attach_cookie, {context_}); }

@@ -14,8 +14,10 @@
 #include "driver/output_file.h"
 #include "driver/pipeline.h"
 #include "driver/script_options.h"
+#include "driver/trial_mode.h"
 #include "format/format.h"
 #include "output/block_writer.h"
+#include "output/color.h"
 #include "output/stack_map_printer.h"
 #include "parser/parser.h"
 #include "runtime/privileges.h"
@@ -44,17 +46,8 @@ int show(std::string_view text, const char* what, const Fd& file = {}) {
              : fail(errno_failure(error, std::string("can't write the ") + what).error());
 }
 
-/// TRC_COLOR (or the peer's BPFTRACE_COLOR): auto, always, never.
-bool use_color() {
-  const char* wish = std::getenv("TRC_COLOR");
-  if (!wish) wish = std::getenv("BPFTRACE_COLOR");
-  if (wish && std::strcmp(wish, "always") == 0) return true;
-  if (wish && std::strcmp(wish, "never") == 0) return false;
-  return isatty(STDERR_FILENO);
-}
-
 void print(const Diagnostics& diagnostics, const Script& script, bool with_warnings) {
-  const bool color = use_color();
+  const bool color = output::wants_color(STDERR_FILENO);
   for (const Diagnostic& diagnostic : diagnostics.list()) {
     if (!with_warnings && diagnostic_row(diagnostic.id).severity == Severity::warning) continue;
     const std::string text = render(diagnostic, script.sources, color);
@@ -127,6 +120,7 @@ int run_session(const CompiledProgram& program, const Options& options) {
                               .no_warnings = options.no_warnings,
                               .strict = options.strict,
                               .dry_run = options.dry_run,
+                              .purpose = purpose_of(options.mode),
                               .output_fd = fd,
                               .needs_frame_names = *flame_file || options.format == output::Format::folded,
                               .shows_progress = options.shows_progress,
@@ -208,7 +202,7 @@ int run_script(Options options) {
   const bool helps = asks_for_help(options.script_options);
   const bool runs = options.dumps.empty() && !emits && !helps;
   const bool only_compile = !options.kernel.empty();
-  options.shows_progress = runs && !options.dry_run && wants_progress(options);
+  options.shows_progress = runs && !options.dry_run && options.mode == Mode::trace && wants_progress(options);
   if (only_compile && !options.dry_run && runs)
     return fail({ErrorKind::invalid, "a script compiled with --kernel can't be run here",
                  "add `--dry-run` or `-d STAGE`"});

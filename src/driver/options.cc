@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "driver/trial_mode.h"
 
 namespace trc {
 namespace {
@@ -72,7 +73,39 @@ std::optional<output::Format> parse_format_name(const std::string& text) {
   return static_cast<output::Format>(found - kNames);
 }
 
+Result<void> apply_mode(const std::string& value, Options& options) {
+  if (value == "test")
+    options.mode = Mode::test;
+  else if (value == "bench")
+    options.mode = Mode::benchmark;
+  else if (value == "format")
+    options.command = Command::format;
+  else
+    return wrong("`" + value + "` is not a mode", "known are `test`, `bench` and `format`");
+  return {};
+}
+
+Result<void> apply_filter(const std::string& value, Options& options) {
+  if (auto cause = check_filter(value)) return wrong("`" + value + "` is no regular expression", *cause);
+  options.probe_filter = value;
+  return {};
+}
+
+/// Those that are set or not.
+constexpr std::pair<OptionId, bool Options::*> kFlags[] = {
+    {OptionId::follow, &Options::follow},
+    {OptionId::quiet, &Options::quiet},
+    {OptionId::verbose, &Options::verbose},
+    {OptionId::unsafe, &Options::unsafe},
+    {OptionId::no_warnings, &Options::no_warnings},
+    {OptionId::dry_run, &Options::dry_run},
+    {OptionId::runtime_warnings, &Options::runtime_warnings},
+    {OptionId::strict, &Options::strict},
+};
+
 Result<void> apply(const Row& row, const std::string& value, Options& options) {
+  for (const auto& [id, flag] : kFlags)
+    if (row.id == id) return options.*flag = true, Result<void>();
   switch (row.id) {
   case OptionId::evaluate: options.program = value; break;
   case OptionId::output:
@@ -104,12 +137,10 @@ Result<void> apply(const Row& row, const std::string& value, Options& options) {
     if (options.child.empty())
       return wrong("the command of -c is empty", "-c takes a program and its arguments");
     break;
-  case OptionId::follow: options.follow = true; break;
-  case OptionId::quiet: options.quiet = true; break;
-  case OptionId::verbose: options.verbose = true; break;
-  case OptionId::unsafe: options.unsafe = true; break;
-  case OptionId::no_warnings: options.no_warnings = true; break;
-  case OptionId::dry_run: options.dry_run = true; break;
+  case OptionId::test: options.mode = Mode::test; break;
+  case OptionId::bench: options.mode = Mode::benchmark; break;
+  case OptionId::mode: return apply_mode(value, options);
+  case OptionId::probe_filter: return apply_filter(value, options);
   case OptionId::dump: options.dumps.push_back(value); break;
   case OptionId::kernel: options.kernel = value; break;
   case OptionId::fmt: options.command = Command::format; break;
@@ -126,9 +157,7 @@ Result<void> apply(const Row& row, const std::string& value, Options& options) {
   case OptionId::include: options.includes.push_back(value); break;
   case OptionId::emit_llvm: options.emit_llvm = value; break;
   case OptionId::emit_elf: options.emit_elf = value; break;
-  case OptionId::runtime_warnings: options.runtime_warnings = true; break;
-  case OptionId::strict: options.strict = true; break;
-  case OptionId::ignored_b: break;
+  default: break; // kFlags has it, or it is accepted and ignored
   }
   return {};
 }
@@ -225,6 +254,10 @@ private:
     if (options_.follow && !options_.pid && options_.child.empty())
       return wrong("--follow needs a process to follow",
                    "name it with `-p PID`, or start it with `-c COMMAND`");
+    if (options_.mode != Mode::trace && (options_.pid || !options_.child.empty()))
+      return wrong("--test and --bench trace no process", "leave out -p and -c");
+    if (options_.mode == Mode::trace && !options_.probe_filter.empty())
+      return wrong("--probe-filter chooses tests or benchmarks", "it goes with --test or --bench");
     if (options_.no_warnings && options_.runtime_warnings)
       return wrong("-k and --no-warnings exclude each other", "-k asks for more warnings");
     return std::move(options_);

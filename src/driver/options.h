@@ -11,6 +11,9 @@
 
 namespace trc {
 
+/// What a script is run for.
+enum class Mode : uint8_t { trace, test, benchmark };
+
 enum class Command : uint8_t { run, format, list, help, version };
 
 struct Options {
@@ -38,6 +41,8 @@ struct Options {
   bool shows_progress = false; ///< not an option: how it goes is shown on the terminal
   output::Buffering buffering = output::Buffering::automatic; ///< -B
   bool dry_run = false;
+  Mode mode = Mode::trace;
+  std::string probe_filter;       ///< an extended regular expression, for tests and benchmarks; "" fits all
   std::vector<std::string> dumps; ///< stages to print
   std::string kernel;             ///< root of a kernel description; empty: the running kernel
 };

@@ -8,6 +8,7 @@
 #include "ctypes/btf_types.h"
 #include "ctypes/c_definitions.h"
 #include "driver/imports.h"
+#include "driver/trial_mode.h"
 #include "kernel/files.h"
 #include "lexer/lexer.h"
 #include "library/library.h"
@@ -79,6 +80,7 @@ std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& ke
     analysis.definitions =
         read_definitions(*tree, script, kernel, options, analysis.kernel_types, diagnostics);
     program = analyze(*tree, kernel, analysis, diagnostics);
+    if (program) keep_purpose(*program, options, diagnostics);
     if (diagnostics.has_errors()) program.reset();
   }
   diagnostics.sort_by_place();

@@ -73,6 +73,22 @@ public:
     end();
   }
 
+  void trial(const TrialNews& news) override {
+    if (const auto* test = std::get_if<TestEnds>(&news)) {
+      begin_named("test_result", test->name);
+      out().append("\"duration\": ").append(std::to_string(test->nanoseconds));
+      out().append(", \"passed\": ").append(test->passed ? "true" : "false");
+      append_field("output", test->output);
+      out() += "}}";
+      end();
+    } else if (const auto* benchmark = std::get_if<BenchmarkEnds>(&news)) {
+      begin_named("benchmark_result", benchmark->name);
+      out().append("\"average\": ").append(std::to_string(benchmark->average));
+      out().append(", \"iters\": ").append(std::to_string(benchmark->runs)).append("}}");
+      end();
+    }
+  }
+
   bool progress(const Progress&) override { return false; }
 
   void error(const Error& error) override {
@@ -117,6 +133,13 @@ private:
     begin(type);
     append_field(name, text);
     end();
+  }
+
+  /// "data" with one object in it that has this name.
+  void begin_named(std::string_view type, std::string_view name) {
+    begin(type).append(", \"data\": {");
+    append_json_string(out(), name);
+    out() += ": {";
   }
 
   void begin_map(const MapView& map) {

@@ -10,4 +10,11 @@ std::unique_ptr<Printer> make_printer(Format format, int fd, bool quiet, Bufferi
   return kMakers[static_cast<size_t>(format)](fd, quiet, buffering);
 }
 
+std::string message_text(const ScriptMessage& message) {
+  std::string text(message.file);
+  text.append(":").append(std::to_string(message.line)).append(":").append(std::to_string(message.column));
+  text.append(message.is_error ? ": ERROR: " : ": WARNING: ").append(message.text);
+  return text;
+}
+
 } // namespace trc::output

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 #include "base/result.h"
 #include "output/value.h"
@@ -47,6 +49,33 @@ struct ScriptMessage {
   bool is_by_trc = false; ///< not the script says so of something, but trc of a call in the script
 };
 
+/// What there is to say of the script's own tests (`--test`) and benchmarks (`--bench`), one after the other.
+struct TestsBegin {
+  size_t count = 0;
+};
+struct TestBegins {
+  std::string_view name;
+};
+struct TestEnds {
+  std::string_view name;
+  uint64_t nanoseconds = 0; ///< that it took
+  bool passed = false;
+  std::string_view output; ///< what it has printed
+};
+struct TestsEnd {
+  size_t passed = 0;
+  std::vector<std::string> failed; ///< their names
+};
+struct BenchmarksBegin {
+  size_t longest_name = 0;
+};
+struct BenchmarkEnds {
+  size_t longest_name = 0;
+  std::string_view name;
+  uint64_t average = 0, runs = 0; ///< nanoseconds of a run, and how many there were
+};
+using TrialNews = std::variant<TestsBegin, TestBegins, TestEnds, TestsEnd, BenchmarksBegin, BenchmarkEnds>;
+
 class Printer {
 public:
   virtual ~Printer() = default;
@@ -62,6 +91,7 @@ public:
   virtual void loss(const Loss& loss) = 0;
   virtual void warning(std::string_view text) = 0;
   virtual void script_message(const ScriptMessage& message) = 0;
+  virtual void trial(const TrialNews& news) = 0;
   /// Shows this until something is printed. False if something was: then nobody needs to ask again.
   virtual bool progress(const Progress& progress) = 0;
   /// The run ends with an error, which stderr tells in any case.

@@ -13,4 +13,7 @@ std::unique_ptr<Printer> make_json_printer(int fd, bool quiet, Buffering bufferi
 /// that the output can be read by other programs.
 std::unique_ptr<Printer> make_folded_printer(int fd, bool quiet, Buffering buffering);
 
+/// "FILE:LINE:COLUMN: ERROR: TEXT", without a line feed.
+std::string message_text(const ScriptMessage& message);
+
 } // namespace trc::output

@@ -24,6 +24,7 @@ public:
   void loss(const Loss& loss) override { inner_->loss(loss); }
   void warning(std::string_view text) override { inner_->warning(text); }
   void script_message(const ScriptMessage& message) override { inner_->script_message(message); }
+  void trial(const TrialNews& news) override { inner_->trial(news); }
   bool progress(const Progress& progress) override { return inner_->progress(progress); }
   void error(const Error& error) override { inner_->error(error); }
   void final_maps() override { inner_->final_maps(); }

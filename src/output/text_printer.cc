@@ -2,8 +2,10 @@
 #include <unistd.h>
 
 #include "output/block_writer.h"
+#include "output/color.h"
 #include "output/printers.h"
 #include "output/progress_line.h"
+#include "output/trial_text.h"
 #include "output/value_text.h"
 
 namespace trc::output {
@@ -11,7 +13,8 @@ namespace {
 
 class TextPrinter final : public Printer {
 public:
-  TextPrinter(int fd, bool quiet, Buffering buffering) : writer_(fd, buffering), quiet_(quiet) {}
+  TextPrinter(int fd, bool quiet, Buffering buffering)
+      : writer_(fd, buffering), quiet_(quiet), is_colored_(wants_color(fd)) {}
 
   void attached(size_t probes) override {
     if (!quiet_) message("Attached " + std::to_string(probes) + (probes == 1 ? " probe" : " probes"));
@@ -55,11 +58,10 @@ public:
 
   void script_message(const ScriptMessage& said) override {
     writer_.write_out(); // what came before it is seen before it
-    std::string text(said.file);
-    text.append(":").append(std::to_string(said.line)).append(":").append(std::to_string(said.column));
-    text.append(said.is_error ? ": ERROR: " : ": WARNING: ").append(said.text);
-    message(std::move(text));
+    message(message_text(said));
   }
+
+  void trial(const TrialNews& news) override { printf(trial_text(news, is_colored_)); }
 
   bool progress(const Progress& progress) override {
     if (!has_said_) progress_.show(progress);
@@ -110,6 +112,7 @@ private:
   BlockWriter writer_;
   ProgressLine progress_;
   bool quiet_;
+  bool is_colored_;
   bool has_said_ = false;
 };
 

@@ -21,7 +21,7 @@ struct AttachContext {
 };
 
 /// When the session itself has to run the program.
-enum class Moment : uint8_t { by_kernel, begin, end, periodic, signal, read };
+enum class Moment : uint8_t { by_kernel, begin, end, periodic, signal, read, trial, later };
 
 struct Attached {
   std::vector<Fd> descriptors;  ///< closing them detaches
@@ -33,6 +33,7 @@ struct Attached {
   size_t missing = 0;                 ///< of attachments made together: those that were left out
   size_t more = 0;                    ///< attached besides what was asked for
   std::vector<std::string> notes;     ///< what the user should know of it: warnings
+  std::string pin; ///< later: the file that its only descriptor, a link, shall have; it stays behind
 };
 
 using Attach = Result<Attached> (*)(const Attachment& attachment, int program_fd,

@@ -112,6 +112,7 @@ struct Match {
   std::string attach_module; ///< ProgramInfo::attach_module
   AttachSpec attach;
   RunBy run_by = RunBy::kernel;
+  Purpose purpose = Purpose::tracing;
   std::optional<Selector> selector;
   bool has_cookie = false;         ///< the link type hands the program Attachment::cookie
   bool filters_pid_itself = false; ///< the attachment is restricted to -p's process (or not subject to it)
@@ -125,6 +126,8 @@ struct Match {
   std::function<void(Match&)> read_results;
   /// A pointer in the context of an iterator; the body runs where it is not null.
   std::optional<ContextAccess> object;
+  /// The program goes on without trc, and prints by itself (`iter:task:PIN`): nobody reads what it sends.
+  bool is_pinned = false;
   /// Reads the fields of `args`; empty where there are none. Costly: called only for scripts that use `args`.
   std::function<Result<std::vector<Argument>>()> arguments;
 };

@@ -173,6 +173,9 @@ struct ImportedSource {
   bool operator==(const ImportedSource&) const = default;
 };
 
+/// What a program is for: a run traces, tests (`--test`) or measures (`--bench`).
+enum class Purpose : uint8_t { any, tracing, test, benchmark };
+
 /// One attachment of a program. `name` is what `probe` gives; the cookie is handed to the program where the
 /// link type allows it.
 struct Attachment {

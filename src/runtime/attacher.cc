@@ -2,6 +2,8 @@
 #include "runtime/attacher.h"
 
 #include <algorithm>
+#include <bpf/bpf.h>
+#include <cerrno>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -23,6 +25,15 @@ void close_all_but(const std::vector<Fd>& kept) {
   ::close_range(from, ~0U, 0);
 }
 
+std::unexpected<Error> pin_failure(const std::string& file, int number) {
+  std::string hint;
+  if (number == EEXIST) hint = "`rm " + file + "` removes a pinned iterator";
+  if (number == ENOENT) hint = "its directory is not there: `mkdir` makes one below /sys/fs/bpf";
+  if (number == EPERM || number == EINVAL)
+    hint = "programs are pinned in a BPF file system, which is mounted at /sys/fs/bpf";
+  return errno_failure(number, "can't pin an iterator to `" + file + "`", hint);
+}
+
 } // namespace
 
 void Attacher::keep(size_t program, probes::Attached attached) {
@@ -31,6 +42,10 @@ void Attacher::keep(size_t program, probes::Attached attached) {
   case probes::Moment::end: ends_.push_back(program); break;
   case probes::Moment::periodic: periodic_.push_back({program, attached.period}); break;
   case probes::Moment::signal: on_signal_.push_back(program); break;
+  case probes::Moment::later:
+    pins_.push_back({std::move(attached.pin), attached.descriptors.front().get()});
+    break;
+  case probes::Moment::trial: trials_.push_back(program); break;
   case probes::Moment::read: iterators_.push_back(attached.iterator); break;
   case probes::Moment::by_kernel: runs_by_kernel_ |= !is_own(manifest_.programs[program]); break;
   }
@@ -149,6 +164,19 @@ Result<bool> Attacher::attach_others(const Signals& signals) {
   }
   if (auto done = judge(failed); !done) return std::unexpected(done.error());
   return !signals.seen();
+}
+
+Result<void> Attacher::pin() {
+  for (size_t i = 0; i < pins_.size(); ++i) {
+    if (::bpf_obj_pin(pins_[i].link, pins_[i].file.c_str()) == 0) continue;
+    const int number = errno;
+    for (size_t made = 0; made < i; ++made) // all or none
+      ::unlink(pins_[made].file.c_str());
+    return pin_failure(pins_[i].file, number);
+  }
+  for (const Pin& pin : pins_)
+    printer_.line("pinned", "Program pinned to " + pin.file);
+  return {};
 }
 
 void Attacher::detach() {

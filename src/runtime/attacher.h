@@ -57,6 +57,10 @@ public:
   const std::vector<size_t>& on_signal() const { return on_signal_; }
   /// Descriptors of iterators: reading one to its end runs its program.
   const std::vector<int>& iterators() const { return iterators_; }
+  /// Tests and benchmarks.
+  const std::vector<size_t>& trials() const { return trials_; }
+  /// Gives those links that stay behind their files, and tells of them.
+  Result<void> pin();
   bool runs_by_kernel() const { return runs_by_kernel_; }
   const std::vector<ProbeLink>& probe_links() const { return probe_links_; }
   /// Probes that are attached, begin, end and interval among them.
@@ -67,6 +71,11 @@ private:
   struct Failed {
     size_t program;
     Error error;
+  };
+
+  struct Pin {
+    std::string file;
+    int link = -1; ///< one of links_
   };
 
   Result<void> attach(size_t program, const Attachment& attachment);
@@ -82,9 +91,10 @@ private:
   const std::map<size_t, Error>& refused_targets_;
   probes::AttachContext context_;
   output::Printer& printer_;
-  std::vector<size_t> begins_, ends_, on_signal_;
+  std::vector<size_t> begins_, ends_, on_signal_, trials_;
   std::vector<Periodic> periodic_;
   std::vector<int> iterators_;
+  std::vector<Pin> pins_;
   std::vector<Fd> links_;
   std::vector<ProbeLink> probe_links_;
   std::set<std::string> attached_lists_; ///< attach points as written of which something is attached

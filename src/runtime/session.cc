@@ -21,6 +21,7 @@
 #include "runtime/record_stream.h"
 #include "runtime/signals.h"
 #include "runtime/stacks.h"
+#include "runtime/trials.h"
 #include "runtime/user_signal.h"
 
 namespace trc::runtime {
@@ -54,6 +55,8 @@ public:
 
   /// `process`: becomes readable when the traced process ends, or -1.
   Result<int> run(Child& child, int process);
+  /// The same for tests and benchmarks, of which `recorder` keeps what they print.
+  Result<int> run_trials(output::Recorder& recorder);
 
 private:
   ControlWords& control() const { return object_.maps.control(); }
@@ -132,6 +135,8 @@ Result<bool> Session::attach() {
   }
   if (is_ended()) return !signals_.seen();
   auto complete = attacher_.attach_others(signals_);
+  if (complete && *complete && !options_.dry_run)
+    if (auto done = attacher_.pin(); !done) return std::unexpected(done.error());
   if (attacher_.runs_by_kernel()) grace_.programs_may_run();
   return complete;
 }
@@ -350,9 +355,27 @@ Result<int> Session::run(Child& child, int process) {
   return static_cast<int>(control().exit_code);
 }
 
+Result<int> Session::run_trials(output::Recorder& recorder) {
+  prepare();
+  if (auto done = attacher_.attach_own(); !done) return std::unexpected(done.error());
+  if (options_.dry_run) return 0;
+  for (size_t begin : attacher_.begins())
+    if (auto done = run_programs({begin}); !done) return std::unexpected(done.error());
+  if (is_ended()) return static_cast<int>(control().exit_code);
+  Trials trials(manifest_, object_, attacher_.trials(), stream_, recorder, signals_,
+                [this](size_t program) { return run_program(program); });
+  auto passed = options_.purpose == Purpose::test ? trials.test() : trials.benchmark();
+  if (!passed) return std::unexpected(passed.error());
+  if (auto done = run_programs(attacher_.ends()); !done) return std::unexpected(done.error());
+  is_lost_ = ledger_.report(printer_);
+  if (auto done = printer_.flush(); !done) return std::unexpected(done.error());
+  if (control().exit_code != 0) return static_cast<int>(control().exit_code); // of an `end` probe
+  return *passed && !(is_lost_ && options_.strict) ? 0 : 1;
+}
+
 } // namespace
 
-Result<int> run(const CompiledProgram& program, output::Printer& printer, const SessionOptions& options) {
+Result<int> run(const CompiledProgram& program, output::Printer& behind, const SessionOptions& options) {
   Signals signals;
   UserSignal user_signal;
   Child child;
@@ -378,6 +401,13 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
                         .boot_time = static_cast<int64_t>(offset_between(CLOCK_BOOTTIME, CLOCK_REALTIME)),
                         .presenter = &presenter};
   MapStore store(program.manifest, object->maps, grace, how);
+  std::unique_ptr<output::Recorder> recorder;
+  if (options.purpose != Purpose::tracing) {
+    auto made = output::Recorder::make(behind);
+    if (!made) return std::unexpected(made.error());
+    recorder = std::move(*made);
+  }
+  output::Printer& printer = recorder ? *recorder : behind;
   ScriptActions actions(program.manifest, printer, signals);
   if (auto done = options.dry_run ? Result<void>() : actions.open_files(); !done)
     return std::unexpected(done.error());
@@ -388,7 +418,8 @@ Result<int> run(const CompiledProgram& program, output::Printer& printer, const 
   const auto traced = child.fd() >= 0 ? std::optional(child.pid()) : options.pid;
   Session session(program, printer, options, signals, user_signal, *object, *stream, stacks, store, grace,
                   traced);
-  auto status = session.run(child, child.fd() >= 0 ? child.fd() : watched.get());
+  auto status = recorder ? session.run_trials(*recorder)
+                         : session.run(child, child.fd() >= 0 ? child.fd() : watched.get());
   if (!status && is_broken_pipe(status.error())) return kBrokenPipeStatus;
   return status;
 }

@@ -21,9 +21,11 @@ struct SessionOptions {
   bool no_warnings = false;         ///< what warnf() says is left out
   bool strict = false;              ///< what is lost is an error
   bool dry_run = false;             ///< load and attach, then end without running anything
-  int output_fd = -1;               ///< where the printer writes: if its reader goes, the session ends
-  bool needs_frame_names = false;   ///< the printer uses the names of stacks' frames
-  bool shows_progress = false;      ///< each second, as long as nothing has been printed
+  /// What the program was compiled for: to trace, or the script's own tests or benchmarks.
+  Purpose purpose = Purpose::tracing;
+  int output_fd = -1;             ///< where the printer writes: if its reader goes, the session ends
+  bool needs_frame_names = false; ///< the printer uses the names of stacks' frames
+  bool shows_progress = false;    ///< each second, as long as nothing has been printed
   /// Somebody looks at the output as it comes: each event is shown at once. Otherwise events are collected
   /// for some milliseconds, which costs the traced programs much less.
   bool interactive = false;

@@ -7,6 +7,7 @@
 #include "semantic/check.h"
 #include "semantic/limits.h"
 #include "semantic/map_declarations.h"
+#include "semantic/pinned.h"
 
 namespace trc {
 namespace {
@@ -136,6 +137,7 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
                             .span = facts.span});
   apply_map_declarations(declared, program, diagnostics);
   check_limits(program, kernel, diagnostics);
+  check_pinned(program, diagnostics);
   if (diagnostics.has_errors()) return {};
   return program;
 }

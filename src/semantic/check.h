@@ -64,6 +64,13 @@ private:
   /// Says which variables never got a value.
   void report_unassigned();
   void leave(const ast::Return& node, Span span, typed::Block& out);
+  ExpressionPtr pinned_printf(const ast::Call& node, const Builtin& row, Span span);
+  std::optional<typed::Expressions> pinned_pieces(const std::vector<FormatPiece>& pieces,
+                                                  const std::string& format, const ast::Expression& source,
+                                                  typed::Expressions values);
+  ExpressionPtr pinned_value(const FormatPiece& piece, ExpressionPtr value, const std::string& written,
+                             std::string& conversion);
+  void leave_probe(ExpressionPtr result, Span span, typed::Block& out);
   typed::VariableId declare(const std::string& name, Span span);
   std::optional<typed::VariableId> find_variable(const std::string& name) const;
   void report_undefined(const std::string& name, Span span);

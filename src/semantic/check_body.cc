@@ -16,11 +16,13 @@ void Checker::run(const ExpandedProbe& probe) {
                         .attach_btf_id = first.attach_btf_id,
                         .attach_module = first.attach_module,
                         .run_by = first.run_by,
+                        .purpose = first.purpose,
                         .pointers = first.pointers,
                         .return_value = first.return_value,
                         .filters_pid_itself = first.filters_pid_itself,
                         .has_cookie = first.has_cookie,
                         .object = first.object,
+                        .is_pinned = first.is_pinned,
                         .instances = {},
                         .variables = {},
                         .body = {}};
@@ -94,17 +96,27 @@ AddressSpace Checker::pointers() const {
 
 void Checker::leave(const ast::Return& node, Span span, typed::Block& out) {
   ExpressionPtr result = node.value ? value(*node.value) : nullptr;
-  if (!function_) {
-    // No kind of probe has an answer to give to the kernel.
-    if (result && !result->type.is_none()) report(DiagnosticId::return_value_unused, result->span);
-    return out.push_back({span, typed::Return{nullptr}});
-  }
+  if (!function_) return leave_probe(std::move(result), span, out);
   const std::string& name = function_->source->name.name;
   const Type& type = function_->result;
   if (result && type.is_none()) report(DiagnosticId::return_value_unwanted, result->span, name);
   if (!result && !type.is_none()) report(DiagnosticId::return_value_missing, span, name, with_article(type));
   if (!result || type.is_none()) return out.push_back({span, typed::Return{nullptr}});
   out.push_back({span, typed::Return{fit(std::move(result), type, name + "()")}});
+}
+
+/// No kind of probe has an answer to give to the kernel; that of a test is for trc.
+void Checker::leave_probe(ExpressionPtr result, Span span, typed::Block& out) {
+  const bool is_none = !result || result->type.is_none();
+  const Purpose purpose = probe_->matches.front().purpose;
+  if (purpose != Purpose::test && purpose != Purpose::benchmark) {
+    if (!is_none) report(DiagnosticId::return_value_unused, result->span);
+    result = nullptr;
+  } else if (!is_none && !result->type.is_integer() && result->type.kind != TypeKind::boolean) {
+    report(DiagnosticId::bad_trial_result, result->span, with_article(result->type));
+    result = nullptr;
+  }
+  out.push_back({span, typed::Return{is_none ? nullptr : std::move(result)}});
 }
 
 typed::VariableId Checker::declare(const std::string& name, Span span) {

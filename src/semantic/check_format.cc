@@ -100,6 +100,7 @@ typed::ExpressionPtr Checker::formatted(EventKind kind, const ast::Call& node, c
 }
 
 typed::ExpressionPtr Checker::check_printf(const ast::Call& node, const Builtin& row, Span span) {
+  if (probe_ && probe_->matches.front().is_pinned) return pinned_printf(node, row, span);
   return formatted(EventKind::printf, node, row, span);
 }
 

@@ -105,8 +105,8 @@ bool is_about_the_kernel(DiagnosticId id) {
 /// Whether two matches can be served by one program, but for their arguments.
 bool same_program(const probes::Match& a, const probes::Match& b) {
   if (a.type != b.type || a.attach_btf_id != b.attach_btf_id || a.run_by != b.run_by ||
-      a.attach_module != b.attach_module || a.object != b.object || a.function != b.function ||
-      a.pointers != b.pointers || a.return_value != b.return_value ||
+      a.attach_module != b.attach_module || a.object != b.object || a.is_pinned != b.is_pinned ||
+      a.function != b.function || a.pointers != b.pointers || a.return_value != b.return_value ||
       a.filters_pid_itself != b.filters_pid_itself || a.has_cookie != b.has_cookie ||
       a.selector.has_value() != b.selector.has_value() || a.positional != b.positional ||
       a.result != b.result || a.context != b.context)
@@ -156,6 +156,7 @@ public:
       resolve(filled, point.span, matches, missing);
     }
     report_missing(missing, !matches.empty());
+    check_names(matches, probe);
     drop_repeated(matches);
     ArgumentFinder finder(program_.macros);
     finder.look_at(probe.predicate);
@@ -205,6 +206,14 @@ private:
     }
   }
 
+  /// A test or benchmark is known by its name alone.
+  void check_names(const std::vector<probes::Match>& matches, const ast::Probe& probe) {
+    for (const probes::Match& match : matches)
+      if (match.purpose == Purpose::test || match.purpose == Purpose::benchmark)
+        if (!trials_.insert(match.name).second)
+          diagnostics_.report(DiagnosticId::defined_twice, probe.attach_points.front().span, match.name);
+  }
+
   /// An error, a warning or nothing, as the script wants it. A list that names a function as several kernels
   /// call it is served by any of them: then the others are no error.
   void report_missing(const std::vector<Missing>& missing, bool others_match) {
@@ -234,6 +243,7 @@ private:
   const std::string& missing_probes_;
   const bool unsafe_;
   Diagnostics& diagnostics_;
+  std::set<std::string> trials_; ///< names of tests and benchmarks
 };
 
 } // namespace

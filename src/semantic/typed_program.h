@@ -269,11 +269,13 @@ struct Probe {
   uint32_t attach_btf_id = 0;
   std::string attach_module; ///< ProgramInfo::attach_module
   probes::RunBy run_by;
+  Purpose purpose = Purpose::tracing;
   AddressSpace pointers;
   uint64_t return_value = 0;
   bool filters_pid_itself = false;
   bool has_cookie = false;
   std::optional<probes::ContextAccess> object; ///< probes::Match::object
+  bool is_pinned = false;                      ///< probes::Match::is_pinned; its printf is the kernel's
   /// The probes it serves; with selectors or cookies the program tells them apart. Those with an equal
   /// AttachSpec are one attachment.
   struct Instance {

@@ -12,6 +12,7 @@ void resolve_edge(const char* name, const AttachPointText& point, const ResolveC
   match.name = name;
   match.attach = {.provider = name, .target = {}, .value = 0};
   match.run_by = RunBy::session_edge;
+  match.purpose = Purpose::any;
   match.filters_pid_itself = true;
   matches.push_back(std::move(match));
 }

@@ -20,14 +20,16 @@ void report_unknown(const AttachPointText& point, const ResolveContext& context)
   context.diagnostics.report(DiagnosticId::no_match, point.parts[0].span, point.whole, hint);
 }
 
+std::string pin_file(const std::string& pin) { return pin.starts_with('/') ? pin : "/sys/fs/bpf/" + pin; }
+
 } // namespace
 
 void resolve_iter(const AttachPointText& point, const ResolveContext& context, std::vector<Match>& matches) {
   const auto& parts = point.parts;
   if (parts.empty() || parts.size() > 2 || parts[0].text.empty()) return report_bad_form(point, context);
-  if (parts.size() == 2)
-    return report_bad_part(point, parts[1], context, "pinned iterators are not there yet",
-                           "without it the iterator is read at once");
+  if (parts.size() == 2 && (parts[1].text.empty() || parts[1].text.ends_with('/')))
+    return report_bad_part(point, parts[1], context, "it is no name for a file",
+                           "`iter:task:tasks` is pinned to /sys/fs/bpf/tasks");
   const Btf* btf = context.kernel.btf();
   if (!btf)
     return context.diagnostics.report(DiagnosticId::needs_kernel_feature, point.span, point.whole,
@@ -46,6 +48,11 @@ void resolve_iter(const AttachPointText& point, const ResolveContext& context, s
   match.context = ProgramContext{.structure = "struct " + (kIteratorContext + name), .is_in_memory = true};
   // Behind the pointer to what the iterator itself is comes that to the object.
   match.object = ContextAccess{.kind = AccessKind::value, .offset = kWord, .size = kWord, .through = {}};
+  if (parts.size() == 2) {
+    match.name += ":" + parts[1].text;
+    match.attach.target += ":" + pin_file(parts[1].text);
+    match.is_pinned = true;
+  }
   matches.push_back(std::move(match));
 }
 
