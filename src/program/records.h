@@ -20,6 +20,9 @@ struct ControlWords {
   uint64_t child;      ///< of -c alone, for `cpid`
 };
 
+/// In place of ControlWords::traced when that process has ended.
+inline constexpr uint64_t kNobody = UINT64_MAX;
+
 enum RunState : uint64_t {
   kNotStarted = 0, ///< attached, perhaps, but nothing counts yet
   kRunning = 1,

@@ -28,6 +28,8 @@ Result<void> Poller::add(int fd, uint64_t tag) {
   return {};
 }
 
+void Poller::remove(int fd) { (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+
 Result<void> Poller::add_end(int fd, uint64_t tag) {
   // EPOLLERR and EPOLLHUP come in any case. EPERM: a file, or a device that is always ready; EBADF: closed,
   // which writing to it will tell.

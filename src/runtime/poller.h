@@ -18,6 +18,7 @@ public:
   Result<void> add(int fd, uint64_t tag);
   /// The same when nobody is left at its other end. What has no such end, as a file, is never reported.
   Result<void> add_end(int fd, uint64_t tag);
+  void remove(int fd);
   /// Tags of what is readable; none after `milliseconds` (-1: wait as long as it takes), or when a signal has
   /// come.
   Result<std::vector<uint64_t>> wait(int milliseconds, const Signals& signals);

@@ -10,6 +10,7 @@
 
 #include "runtime/attacher.h"
 #include "runtime/clocks.h"
+#include "runtime/followed.h"
 #include "runtime/grace.h"
 #include "runtime/ledger.h"
 #include "runtime/loader.h"
@@ -38,7 +39,10 @@ constexpr int kLongestPause = 20; // milliseconds
 // A tick waits so long for the actions of the one before, in nanoseconds.
 constexpr uint64_t kSettling = 50'000'000;
 
-enum Tag : uint64_t { kProcess, kRing, kOutput, kUserSignal, kProgress, kFirstTimer };
+// How often it is looked whether those that --follow has found still live, once the first one has ended.
+constexpr std::chrono::milliseconds kLookAgain(50);
+
+enum Tag : uint64_t { kProcess, kFollowers, kRing, kOutput, kUserSignal, kProgress, kFirstTimer };
 
 /// Error has no errno; errno_failure() has put it into words.
 bool is_broken_pipe(const Error& error) { return error.cause.ends_with(std::strerror(EPIPE)); }
@@ -51,7 +55,7 @@ public:
       : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals),
         user_signal_(user_signal), object_(object), stream_(stream), stacks_(stacks), store_(store),
         grace_(grace), traced_(traced), attacher_(program.manifest, object, traced, options.follow, printer),
-        ledger_(program.manifest, object, attacher_) {}
+        ledger_(program.manifest, object, attacher_), followed_(program.manifest, object.maps) {}
 
   /// `process`: becomes readable when the traced process ends, or -1.
   Result<int> run(Child& child, int process);
@@ -71,6 +75,7 @@ private:
   Result<void> read_iterators();
   Result<void> loop();
   Result<void> react(uint64_t tag);
+  Result<void> end_of_process();
   Result<void> answer_signal();
   Result<void> settle();
   int pause() const;
@@ -95,7 +100,9 @@ private:
   Attacher attacher_;
   Ledger ledger_;
   Poller poller_;
-  Fd progress_timer_;
+  Fd progress_timer_, followers_timer_;
+  Followed followed_;
+  int process_ = -1;       ///< readable when the process of -p or -c has ended
   std::vector<Fd> timers_; // as attacher_.periodic()
   bool process_ended_ = false;
   bool is_lost_ = false;
@@ -149,6 +156,7 @@ Result<void> Session::start(int process) {
     if (auto done = poller_.add(fd, kRing); !done) return done;
   for (int fd : stacks_.descriptors())
     if (auto done = poller_.add(fd, kRing); !done) return done;
+  process_ = process;
   if (process >= 0)
     if (auto done = poller_.add(process, kProcess); !done) return done;
   if (auto done = poller_.add_end(options_.output_fd, kOutput); !done) return done;
@@ -201,10 +209,25 @@ void Session::show_progress() {
   if (!printer_.progress(progress)) progress_timer_.reset();
 }
 
+/// The process of -p or -c is gone. With --follow the session goes on for those that it has left behind.
+Result<void> Session::end_of_process() {
+  process_ended_ = !options_.follow || !followed_.any_left();
+  if (process_ended_) return {};
+  // Another process can get its id.
+  __atomic_store_n(&control().traced, kNobody, __ATOMIC_RELAXED);
+  poller_.remove(process_);
+  auto timer = start_timer(kLookAgain);
+  if (!timer) return std::unexpected(timer.error());
+  followers_timer_ = std::move(*timer);
+  return poller_.add(followers_timer_.get(), kFollowers);
+}
+
 Result<void> Session::react(uint64_t tag) {
   if (tag == kRing) return {}; // the rings are looked at in any case
-  if (tag == kProcess) {
-    process_ended_ = true;
+  if (tag == kProcess) return end_of_process();
+  if (tag == kFollowers) {
+    (void)take_timer(followers_timer_.get());
+    process_ended_ = !followed_.any_left();
     return {};
   }
   if (tag == kOutput) return errno_failure(EPIPE, "the reader of the output has gone");
