@@ -173,7 +173,7 @@ Result<std::string> list_script(const Options& options, const Kernel& kernel) {
   auto program = compile(*script, kernel, options, diagnostics);
   print(diagnostics, *script, !options.no_warnings);
   if (!program) return failure(ErrorKind::invalid, "the script has errors: nothing would be attached");
-  return list_probes(program->manifest);
+  return list_probes(program->manifest, kernel, options.verbose);
 }
 
 /// Needs no privileges but those that the files of the kernel ask for.

@@ -5,6 +5,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "kernel/btf.h"
 #include "kernel/btf_declare.h"
 #include "lang/planned.h"
 #include "probes/provider.h"
@@ -21,6 +22,7 @@ struct Pattern {
 Pattern read_pattern(const std::string& text) {
   if (text.empty()) return {"*", "*"};
   const size_t colon = text.find(':');
+  if (colon + 1 == text.size()) return {text.substr(0, colon), "*"}; // `kprobe:`
   if (colon != text.npos) return {text.substr(0, colon), text.substr(colon + 1)};
   // `kprobe` alone is all of the type; any other word, something in it.
   if (probes::find_provider(text)) return {text, "*"};
@@ -99,6 +101,33 @@ bool is_definition(std::string_view pattern) {
   return pattern.starts_with("struct ") || pattern.starts_with("union ") || pattern.starts_with("enum ");
 }
 
+/// What was meant by a name that is nowhere, out of all that there is of its type.
+std::string hint_for_name(const Kernel& kernel, const probes::Provider& provider, const Pattern& pattern) {
+  std::vector<std::string> names;
+  const size_t skipped = provider.name.size() + 1; // "TYPE:"
+  (void)provider.list({.kernel = kernel,
+                       .prefix = "",
+                       .with_arguments = false,
+                       .wants = [](std::string_view, std::string_view) { return true; },
+                       .add =
+                           [&](const probes::ListedProbe& probe) {
+                             if (probe.name.size() > skipped) names.push_back(probe.name.substr(skipped));
+                           }});
+  return did_you_mean(pattern.rest, names);
+}
+
+std::string hint_for_definition(const Kernel& kernel, const std::string& pattern) {
+  std::vector<std::string> names;
+  const Btf* btf = kernel.btf();
+  const std::string word = pattern.substr(0, pattern.find(' ') + 1);
+  const bool is_struct = word == "struct ", is_union = word == "union ";
+  const uint32_t kind = is_struct ? BTF_KIND_STRUCT : is_union ? BTF_KIND_UNION : BTF_KIND_ENUM;
+  if (btf)
+    for (const Btf::Named& named : btf->with_prefix("", kind))
+      if (!named.name.empty()) names.push_back(word + std::string(named.name));
+  return did_you_mean(pattern, names);
+}
+
 Result<std::string> list_definitions(const Kernel& kernel, const std::string& pattern) {
   std::string text;
   for (const NamedDefinition& found : find_definitions(kernel, pattern))
@@ -107,7 +136,8 @@ Result<std::string> list_definitions(const Kernel& kernel, const std::string& pa
   if (!kernel.has_btf())
     return failure(ErrorKind::unsupported, "this kernel offers no BTF at /sys/kernel/btf/vmlinux",
                    "it is made with CONFIG_DEBUG_INFO_BTF");
-  return failure(ErrorKind::not_found, "this kernel's BTF has no `" + pattern + "`");
+  return failure(ErrorKind::not_found, "this kernel's BTF has no `" + pattern + "`",
+                 has_wildcard(pattern) ? "" : hint_for_definition(kernel, pattern));
 }
 
 } // namespace
@@ -132,18 +162,26 @@ Result<std::string> list_probes(const Kernel& kernel, const ListOptions& options
         notes.push_back("`" + std::string(provider.name) + "` probes can't be listed: " + done.error().cause);
     }
   }
-  if (lister.text.empty() && notes.empty())
-    return failure(ErrorKind::not_found, "no probe matches `" + options.pattern + "`",
-                   has_wildcard(pattern.rest) ? "" : "`*` stands for any text: `*" + pattern.rest + "*`");
+  if (lister.text.empty() && notes.empty()) {
+    const probes::Provider* provider = probes::find_provider(pattern.type);
+    std::string hint;
+    if (provider && !has_wildcard(pattern.rest)) hint = hint_for_name(kernel, *provider, pattern);
+    if (hint.empty() && !has_wildcard(pattern.rest))
+      hint = "`*` stands for any text: `*" + pattern.rest + "*`";
+    return failure(ErrorKind::not_found, "no probe matches `" + options.pattern + "`", hint);
+  }
   return std::move(lister.text);
 }
 
-std::string list_probes(const Manifest& manifest) {
+std::string list_probes(const Manifest& manifest, const Kernel& kernel, bool with_arguments) {
   std::string text;
   for (const ProgramInfo& program : manifest.programs)
     for (const Attachment& attachment : program.attachments)
-      for (const std::string& probe : attachment.probes)
-        text += probe + "\n";
+      for (const std::string& probe : attachment.probes) {
+        std::vector<std::string> notes;
+        auto listed = with_arguments ? list_probes(kernel, {probe, true}, notes) : std::string();
+        text += listed && !listed->empty() ? *listed : probe + "\n";
+      }
   return text;
 }
 

@@ -20,7 +20,7 @@ struct ListOptions {
 Result<std::string> list_probes(const Kernel& kernel, const ListOptions& options,
                                 std::vector<std::string>& notes);
 
-/// What a script attaches.
-std::string list_probes(const Manifest& manifest);
+/// What a script attaches, with the arguments that the kernel has for it.
+std::string list_probes(const Manifest& manifest, const Kernel& kernel, bool with_arguments);
 
 } // namespace trc

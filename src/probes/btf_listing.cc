@@ -10,6 +10,7 @@ namespace {
 struct Found {
   std::string_view name, module;
   const Btf* btf;
+  uint32_t id;
 };
 
 /// Where what is wanted begins, in a module, `MODULE:` and then the name do so, or the name alone.
@@ -24,7 +25,7 @@ void find_in(const Btf& btf, std::string_view module, const ListRequest& request
   const std::string start = std::string(prefix) + std::string(prefix_in(request.prefix, module));
   for (const Btf::Named& named : btf.with_prefix(start, kind)) {
     const std::string_view name = named.name.substr(prefix.size());
-    if (request.wants(module, name)) found.push_back({name, module, &btf});
+    if (request.wants(module, name)) found.push_back({name, module, &btf, named.id});
   }
 }
 
@@ -44,12 +45,12 @@ Result<void> list_btf_names(const ListRequest& request, std::string_view type, s
       find_in(*of_module, module, request, prefix, kind, found);
   // What is in the kernel itself stands first.
   auto order = [](const Found& a) { return std::pair(a.module == kKernelItself ? "" : a.module, a.name); };
-  std::ranges::sort(found, {}, order);
+  std::ranges::stable_sort(found, {}, order); // of two of one name the first is the one that counts
   const auto same = std::ranges::unique(found, {}, order);
   found.erase(same.begin(), same.end());
   for (const Found& one : found)
     request.add({.name = listed_name(type, one.module, one.name),
-                 .arguments = request.with_arguments ? arguments(*one.btf, std::string(one.name))
+                 .arguments = request.with_arguments ? arguments(*one.btf, std::string(one.name), one.id)
                                                      : std::vector<std::string>()});
   return {};
 }

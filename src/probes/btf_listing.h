@@ -6,8 +6,10 @@
 
 namespace trc::probes {
 
-/// The C declaration of each argument that is listed with a name, by its module's BTF.
-using ListArguments = std::function<std::vector<std::string>(const Btf& btf, const std::string& name)>;
+/// The C declaration of each argument that is listed with a name, by its module's BTF, in
+/// which it has an id.
+using ListArguments =
+    std::function<std::vector<std::string>(const Btf& btf, const std::string& name, uint32_t type_id)>;
 
 /// Adds what is wanted of the names in the kernel's BTF and that of its modules that begin with `prefix`,
 /// which is taken off, and are of this kind (BTF_KIND_…).

@@ -51,6 +51,17 @@ TEST(List, Arguments) {
                                                       "    pid_t pid\n    pid_t old_pid\n");
 }
 
+TEST(List, WhatWasMeant) {
+  EXPECT_EQ(list("tracepoint:sched:sched_swich"),
+            "no probe matches `tracepoint:sched:sched_swich` (did you mean `sched:sched_switch`?)");
+  EXPECT_EQ(list("fentry:vfs_raed"), "no probe matches `fentry:vfs_raed` (did you mean `vfs_read`?)");
+  EXPECT_EQ(list("struct tsk_struct"),
+            "this kernel's BTF has no `struct tsk_struct` (did you mean `struct task_struct`?)");
+  EXPECT_EQ(list("no_such_thing"),
+            "no probe matches `no_such_thing` (`*` stands for any text: `*no_such_thing*`)");
+  EXPECT_EQ(list("iter:"), list("iter"));
+}
+
 TEST(List, Definitions) {
   EXPECT_EQ(list("struct qstr"), "vmlinux: struct qstr {\n"
                                  "    union {\n"
