@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "driver/completion.h"
+#include "driver/describe.h"
 #include "driver/flame.h"
 #include "driver/list.h"
 #include "driver/output_file.h"
@@ -197,6 +199,22 @@ int list(const Options& options) {
   return show(*text, "list", *file);
 }
 
+int describe_names(const Options& options) {
+  if (options.parameters.empty()) return show(list_describable(), "list");
+  std::string text;
+  for (const std::string& name : options.parameters) {
+    auto entry = describe(name);
+    if (!entry) return fail(entry.error());
+    text += (text.empty() ? "" : "\n") + *entry;
+  }
+  return show(text, "entry");
+}
+
+int complete(const Options& options) {
+  auto text = completion(options.parameters.size() == 1 ? options.parameters.front() : "");
+  return text ? show(*text, "completion") : fail(text.error());
+}
+
 int run_script(Options options) {
   const bool emits = !options.emit_llvm.empty() || !options.emit_elf.empty();
   const bool helps = asks_for_help(options.script_options);
@@ -248,6 +266,8 @@ int execute(const Options& options) {
   case Command::version: return show("trc v" TRC_VERSION "\n", "version");
   case Command::format: return format_file(options);
   case Command::list: return list(options);
+  case Command::describe: return describe_names(options);
+  case Command::completion: return complete(options);
   case Command::run: return run_script(options);
   }
   return kFailed;

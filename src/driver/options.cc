@@ -167,6 +167,7 @@ public:
   explicit Parser(const std::vector<std::string>& arguments) : arguments_(arguments) {}
 
   Result<Options> run() {
+    if (is_word_command()) return std::move(options_);
     bool options_ended = false;
     while (next_ < arguments_.size()) {
       const std::string& word = arguments_[next_++];
@@ -190,6 +191,14 @@ public:
   }
 
 private:
+  /// `trc describe NAME…` and `trc completion SHELL`: all that follows is names, be it `--follow`.
+  bool is_word_command() {
+    if (arguments_.empty() || (arguments_[0] != "describe" && arguments_[0] != "completion")) return false;
+    options_.command = arguments_[0] == "describe" ? Command::describe : Command::completion;
+    options_.parameters.assign(arguments_.begin() + 1, arguments_.end());
+    return true;
+  }
+
   /// Options may stand behind the script too, up to `--`. A negative number is a parameter.
   static bool is_option(const std::string& word) {
     return word.size() > 1 && word[0] == '-' && !std::isdigit(static_cast<unsigned char>(word[1]));
@@ -277,7 +286,9 @@ std::string usage() {
   std::string text =
       "usage: trc [options] FILE [parameter...] [-- --name=value...]\n"
       "       trc [options] -e 'PROGRAM' [parameter...] [-- --name=value...]\n"
-      "       trc [options] - [parameter...]          the program comes from standard input\n\n";
+      "       trc [options] - [parameter...]          the program comes from standard input\n"
+      "       trc describe [NAME...]                    what a builtin, probe type, setting or message is\n"
+      "       trc completion bash|zsh|fish              a script that completes trc's command line\n\n";
   for (const Row& row : kRows) {
     if (row.doc.starts_with("accepted and ignored")) continue;
     std::string left = row.letter ? std::string("-") + row.letter : "  ";

@@ -14,7 +14,7 @@ namespace trc {
 /// What a script is run for.
 enum class Mode : uint8_t { trace, test, benchmark };
 
-enum class Command : uint8_t { run, format, list, help, version };
+enum class Command : uint8_t { run, format, list, describe, completion, help, version };
 
 struct Options {
   Command command = Command::run;
