@@ -67,6 +67,14 @@ static size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
+/// Whether letters of it are all that `other` has too few.
+static bool only_lacks_letters(std::string_view word, std::string_view other) {
+  size_t matched = 0;
+  for (char c : other)
+    if (matched < word.size() && word[matched] == c) ++matched;
+  return matched == word.size();
+}
+
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
   // What stands before the name itself, as in `struct foo` or `@x`, makes words alike that are not.
   const auto name_begin = [](std::string_view text) { return text.find_last_of(" @$") + 1; };
@@ -80,7 +88,11 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
     const size_t other_begin = name_begin(other);
     const bool is_of_another_kind = word.substr(0, begin) != other.substr(0, other_begin);
     const size_t distance = edit_distance(name, other.substr(other_begin)) + is_of_another_kind;
-    if (distance < best) best = distance, found = candidate;
+    // A letter is left out more often than another one typed in its place: `prinf` is `printf`, not `print`.
+    const bool is_likelier = found && distance == best &&
+                             only_lacks_letters(name, other.substr(other_begin)) &&
+                             !only_lacks_letters(name, std::string_view(*found).substr(name_begin(*found)));
+    if (distance < best || is_likelier) best = distance, found = candidate;
   }
   return found;
 }

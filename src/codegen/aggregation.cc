@@ -142,6 +142,30 @@ llvm::Value* ProgramBuilder::lower_hist(const typed::Call& call, const Type&) {
   return word(0);
 }
 
+/// quantile_bucket() of program/aggregation.h.
+llvm::Value* ProgramBuilder::lower_quantile(const typed::Call& call, const Type&) {
+  auto& ir = m_.ir;
+  const bool is_signed = info(call.access).value.is_signed;
+  const uint32_t buckets = quantile_buckets(is_signed);
+  aggregate(call, [&](Value* memory, Value* n) {
+    keep_better(memory, merit(n, is_signed, true));
+    store_word(word(1), offset(memory, 8));
+    Value* sign = is_signed ? ir.CreateAShr(n, 63) : nullptr; // all ones of a negative number
+    Value* magnitude = is_signed ? ir.CreateXor(n, sign) : n;
+    auto large = [&]() -> Value* {
+      Value* above = ir.CreateSub(log2(magnitude), word(kQuantileBits));
+      Value* row = ir.CreateAnd(ir.CreateLShr(magnitude, ir.CreateAnd(above, 63)), (1 << kQuantileBits) - 1);
+      return ir.CreateAdd(ir.CreateShl(ir.CreateAdd(above, word(1)), kQuantileBits), row);
+    };
+    Value* bucket = choose(
+        ir.CreateICmpULT(magnitude, word(1 << kQuantileBits)), [&] { return magnitude; }, large);
+    if (is_signed) bucket = ir.CreateAdd(ir.CreateXor(bucket, sign), word(buckets / 2));
+    bucket = clamp_bucket(bucket, buckets);
+    add_to(ir.CreateGEP(ir.getInt64Ty(), offset(memory, 8 * kQuantileHead), bucket), word(1));
+  });
+  return word(0);
+}
+
 llvm::Value* ProgramBuilder::lower_lhist(const typed::Call& call, const Type&) {
   auto& ir = m_.ir;
   const auto& parameters = info(call.access).value.parameters;

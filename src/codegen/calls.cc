@@ -88,36 +88,6 @@ llvm::Value* ProgramBuilder::lower_elapsed(const typed::Call&, const Type&) {
   return m_.ir.CreateSub(now, load_word(m_.data(offsetof(ControlWords, start_time))));
 }
 
-ProgramBuilder::Ids ProgramBuilder::current_ids() {
-  auto& ir = m_.ir;
-  const auto& space = m_.options.pid_namespace;
-  if (!space) {
-    Value* both = m_.call(Helper::get_current_pid_tgid, {});
-    return {ir.CreateLShr(both, 32), ir.CreateAnd(both, 0xffffffff)};
-  }
-  // struct bpf_pidns_info {u32 pid, tgid}; the helper clears it for a task of another namespace.
-  Value* info = allocate(8);
-  m_.call(Helper::get_ns_current_pid_tgid, {word(space->device), word(space->inode), info, word(8)});
-  Value* both = load_word(info);
-  return {ir.CreateLShr(both, 32), ir.CreateAnd(both, 0xffffffff)};
-}
-
-/// An id of the current task by its place there, if that can be; a load is cheaper than a call.
-llvm::Value* ProgramBuilder::task_id(std::optional<uint32_t> at) {
-  if (!at || !has_task() || m_.options.pid_namespace) return nullptr;
-  return m_.ir.CreateZExt(m_.ir.CreateLoad(m_.ir.getInt32Ty(), offset(task_, *at)), m_.ir.getInt64Ty());
-}
-
-llvm::Value* ProgramBuilder::lower_pid(const typed::Call&, const Type&) {
-  Value* known = task_id(task_fields_.process);
-  return known ? known : current_ids().process;
-}
-
-llvm::Value* ProgramBuilder::lower_tid(const typed::Call&, const Type&) {
-  Value* known = task_id(task_fields_.thread);
-  return known ? known : current_ids().thread;
-}
-
 llvm::Value* ProgramBuilder::lower_uid(const typed::Call&, const Type&) {
   return m_.ir.CreateAnd(m_.call(Helper::get_current_uid_gid, {}), 0xffffffff);
 }

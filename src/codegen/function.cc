@@ -21,6 +21,12 @@ bool is_function_call(const typed::Expression& e) {
   return std::holds_alternative<typed::FunctionCall>(e.node);
 }
 
+/// Whether it is worked out in a loop (search.cc).
+bool goes_over_bytes(const typed::Expression& e) {
+  auto* call = std::get_if<typed::Call>(&e.node);
+  return call && (call->id == BuiltinId::glob || call->id == BuiltinId::strstr);
+}
+
 } // namespace
 
 llvm::Value* ProgramBuilder::frame_word(uint32_t index) {
@@ -69,7 +75,7 @@ void ProgramBuilder::build_functions(const typed::Block& body) {
     if constexpr (std::is_same_v<decltype(node), const typed::Statement&>)
       return is_loop(node);
     else
-      return is_function_call(node);
+      return is_function_call(node) || goes_over_bytes(node);
   };
   if (!has_functions_ && typed::any_of(body, needs_frame)) {
     has_functions_ = true;

@@ -35,6 +35,7 @@ ValueKind value_kind(TypeKind kind) {
   case TypeKind::hist: return ValueKind::hist;
   case TypeKind::lhist: return ValueKind::lhist;
   case TypeKind::stats: return ValueKind::stats;
+  case TypeKind::quantile: return ValueKind::quantile;
   case TypeKind::tseries: return ValueKind::tseries;
   }
   return ValueKind::none;
@@ -176,7 +177,8 @@ ValueLayout layout_of(const TypeSource* types, const Type& type, uint32_t offset
                         .size = type.size,
                         .parameters = type.parameters,
                         .presentation = type.presentation};
-  if (type.is_aggregation()) layout.size = aggregation_size(layout.kind, type.parameters);
+  if (layout.kind == ValueKind::quantile) layout.parameters = {type.is_signed};
+  if (type.is_aggregation()) layout.size = aggregation_size(layout.kind, layout.parameters);
   if (type.is_enumeration() && types) {
     if (const Enumeration* known = types->enumeration(type.name)) {
       layout.kind = ValueKind::enumeration;

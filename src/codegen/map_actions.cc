@@ -20,6 +20,7 @@ bool has_single_words(ValueKind kind) {
   case ValueKind::max:
   case ValueKind::avg:
   case ValueKind::stats:
+  case ValueKind::quantile:
   case ValueKind::tseries: return false;
   default: return true;
   }

@@ -11,6 +11,10 @@
 #include "program/aggregation.h"
 #include "semantic/typed_program.h"
 
+namespace trc {
+struct StatePattern;
+}
+
 namespace trc::codegen {
 
 class ProgramBuilder {
@@ -228,7 +232,8 @@ private:
   }
   Value* address(const typed::Expression& expression);
   void store_converted(const typed::Expression& operand, const Type& type, Value* to);
-  void store_comm(uint32_t size, Value* to);
+  void store_comm(const typed::Call& call, uint32_t size, Value* to);
+  bool store_made(const typed::Call& call, uint32_t size, Value* to);
   void store_str(const typed::Call& call, uint32_t size, Value* to);
   void store_buf(const typed::Call& call, uint32_t size, Value* to);
   void copy_beginning(Value* from, Value* to, const Type& type);
@@ -243,6 +248,27 @@ private:
   Value* pack_buffer(const typed::Expression& expression, Value* to);
   Value* read_buffer(const typed::Call& call, uint32_t most, Value* to);
   void count_if_faulted(Value* result);
+
+  // string.cc
+  Value* padded_part(Value* from, Value* count, uint32_t size);
+  Value* other_case(Value* letters, char first, char last);
+  void change_words(Value* text, uint32_t count, char first, char last);
+  void store_in_case(const typed::Call& call, uint32_t size, Value* to, char first, char last);
+  void store_lower(const typed::Call& call, uint32_t size, Value* to);
+  void store_upper(const typed::Call& call, uint32_t size, Value* to);
+  void store_str_concat(const typed::Call& call, uint32_t size, Value* to);
+  Value* table_row(const typed::Call& call, uint32_t size);
+
+  // search.cc
+  struct Matched {
+    Value *is_found, *count; ///< 1 or 0; the bytes before that with which all was found
+  };
+  Matched match(const StatePattern& pattern, const typed::Expression& text);
+  Value* search(const typed::Expression& text, const typed::Expression& sought);
+
+  // task.cc
+  void store_path(const typed::Call& call, uint32_t size, Value* to);
+  void store_comm_of(const typed::Call& call, uint32_t size, Value* to);
 
   // stack.cc
   /// A stack, or a single address, that is met for the first time is sent to the session; its key goes to
@@ -312,8 +338,8 @@ private:
     Value *process, *thread;
   };
   /// Of the current task, as this PID namespace counts them; 0 for a task that is not in it.
-  Ids current_ids();
-  Value* task_id(std::optional<uint32_t> at);
+  Ids current_ids(bool of_all = false);
+  Value* task_id(std::optional<uint32_t> at, bool of_all = false);
   void aggregate(const typed::Call& call, const std::function<void(Value* memory, Value* value)>& add);
   Value* merit(Value* value, bool is_signed, bool is_max);
   void keep_better(Value* memory, Value* merit);

@@ -42,16 +42,7 @@ void ProgramBuilder::store_parts(const typed::Expression& e, Value* to) {
                    store(*n.value, to);
                  },
                  [&](const typed::Call& n) {
-                   if (n.id == BuiltinId::comm)
-                     store_comm(size, to);
-                   else if (n.id == BuiltinId::str)
-                     store_str(n, size, to);
-                   else if (n.id == BuiltinId::buf)
-                     store_buf(n, size, to);
-                   else if (n.id == BuiltinId::kstack || n.id == BuiltinId::ustack || n.id == BuiltinId::usym)
-                     store_stack(n, to);
-                   else
-                     copy(to, address(e), size);
+                   if (!store_made(n, size, to)) copy(to, address(e), size);
                  },
                  [&](const typed::FunctionCall& n) {
                    call_function(n);
@@ -84,10 +75,28 @@ void ProgramBuilder::store_converted(const typed::Expression& operand, const Typ
   store(operand, to);
 }
 
+/// What a builtin makes where it is wanted; false if it is no such.
+bool ProgramBuilder::store_made(const typed::Call& call, uint32_t size, Value* to) {
+  switch (call.id) {
+  case BuiltinId::comm: store_comm(call, size, to); return true;
+  case BuiltinId::str: store_str(call, size, to); return true;
+  case BuiltinId::buf: store_buf(call, size, to); return true;
+  case BuiltinId::kstack:
+  case BuiltinId::ustack:
+  case BuiltinId::usym: store_stack(call, to); return true;
+  case BuiltinId::lower: store_lower(call, size, to); return true;
+  case BuiltinId::upper: store_upper(call, size, to); return true;
+  case BuiltinId::str_concat: store_str_concat(call, size, to); return true;
+  case BuiltinId::path: store_path(call, size, to); return true;
+  default: return false;
+  }
+}
+
 // TASK_COMM_LEN (include/linux/sched.h).
 static constexpr uint32_t kCommSize = 16;
 
-void ProgramBuilder::store_comm(uint32_t size, Value* to) {
+void ProgramBuilder::store_comm(const typed::Call& call, uint32_t size, Value* to) {
+  if (!call.arguments.empty()) return store_comm_of(call, size, to);
   if (has_task() && task_fields_.comm && size == kCommSize) {
     copy(to, offset(task_, *task_fields_.comm), size); // two words, with zeroes behind the NUL
     return;
@@ -116,8 +125,13 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                         [&](const typed::Part&) { return place_address(e); },
                         [&](const typed::ArrayElement&) { return place_address(e); },
                         [&](const auto& n) {
-                          if constexpr (std::is_same_v<decltype(n), const typed::Call&>)
+                          if constexpr (std::is_same_v<decltype(n), const typed::Call&>) {
                             if (n.id == BuiltinId::probe) return probe_name_address(e.type.size);
+                            const bool is_listed = n.id == BuiltinId::strerror ||
+                                                   n.id == BuiltinId::signal_name ||
+                                                   n.id == BuiltinId::syscall_name;
+                            if (is_listed) return table_row(n, e.type.size);
+                          }
                           return made(e);
                         },
                     },

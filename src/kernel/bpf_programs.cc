@@ -3,7 +3,11 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <cerrno>
+#include <cstring>
+#include <iterator>
 #include <memory>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 
@@ -46,6 +50,41 @@ Result<std::vector<BpfFunction>> loaded_bpf_functions() {
     // It may have gone meanwhile.
     if (Fd fd(::bpf_prog_get_fd_by_id(id)); fd) read_functions_of(fd.get(), functions);
   }
+}
+
+bool ProgramKind::is_tracing() const { return type == BPF_PROG_TYPE_TRACING; }
+
+/// The program can't be loaded, as it leaves out all that the function asks for. Whether it might be called
+/// is the first thing that the verifier looks at, and complains of in words that have been the same since
+/// Linux 5.13.
+std::optional<bool> kernel_allows_call(uint32_t function_id, const ProgramKind& program) {
+  const bpf_insn code[] = {
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_1, .src_reg = 0, .off = 0, .imm = 0},
+      {.code = BPF_JMP | BPF_CALL,
+       .dst_reg = 0,
+       .src_reg = BPF_PSEUDO_KFUNC_CALL,
+       .off = 0,
+       .imm = static_cast<int32_t>(function_id)},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .src_reg = 0, .off = 0, .imm = 0},
+      {.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0},
+  };
+  static constexpr char kLicense[] = "GPL";
+  char log[4096] = "";
+  bpf_attr attributes;
+  std::memset(&attributes, 0, sizeof attributes);
+  attributes.prog_type = program.type;
+  attributes.expected_attach_type = program.attach_type;
+  attributes.attach_btf_id = program.attach_btf_id;
+  attributes.insns = reinterpret_cast<uint64_t>(code);
+  attributes.insn_cnt = std::size(code);
+  attributes.license = reinterpret_cast<uint64_t>(kLicense);
+  attributes.log_buf = reinterpret_cast<uint64_t>(log);
+  attributes.log_size = sizeof log;
+  attributes.log_level = 1;
+  const Fd loaded(static_cast<int>(::syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes)));
+  if (loaded) return true;
+  if (errno == EPERM || log[0] == '\0') return {};
+  return std::strstr(log, "is not allowed") == nullptr;
 }
 
 } // namespace trc

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "kernel/bpf_programs.h"
 #include "kernel/btf.h"
 #include "kernel/btf_query.h"
 #include "kernel/cgroups.h"
@@ -267,6 +268,22 @@ std::optional<uint32_t> Kernel::member_offset(const std::string& struct_name, co
     if (known->second) entry->second = trc::member_offset(*btf, *known->second, path);
   }
   return entry->second;
+}
+
+bool Kernel::allows_call(const std::string& function, const ProgramKind& program) const {
+  const auto id = function_id(function);
+  if (!id) return false;
+  if (is_running())
+    if (auto known = kernel_allows_call(*id, program)) return *known;
+  return program.is_tracing();
+}
+
+std::optional<bool> Kernel::may_be_overridden(const std::string& function) const {
+  auto list = read_file(state_->root + "/sys/kernel/debug/error_injection/list");
+  if (!list) return {};
+  for (std::string_view line : split(*list, '\n'))
+    if (line.substr(0, line.find_first_of(" \t")) == function) return true;
+  return false;
 }
 
 Result<uint64_t> Kernel::cgroup_id(const std::string& path) const {

@@ -45,6 +45,7 @@ struct BtfPrototype {
 };
 
 class Btf;
+struct ProgramKind;
 
 class Kernel {
 public:
@@ -78,6 +79,15 @@ public:
   bool surely_has_function(const std::string& name) const;
   /// Its id in the kernel's BTF, by which programs call it; nothing if there is none of that name.
   std::optional<uint32_t> function_id(const std::string& name) const;
+
+  /// Whether a program of that kind may call the kernel's function (a kfunc). The running kernel is asked by
+  /// a program that it has but to look at; without the rights to load one, and of a description,
+  /// BPF_PROG_TYPE_TRACING is what may.
+  bool allows_call(const std::string& function, const ProgramKind& program) const;
+
+  /// Whether the kernel lets kprobes replace the result of a function; nothing where it does not tell
+  /// (/sys/kernel/debug/error_injection/list).
+  std::optional<bool> may_be_overridden(const std::string& function) const;
 
   /// Where a symbol of the kernel or its modules is: an error if there is none of that name, or the addresses
   /// are kept from us. Costly: reads all symbols.

@@ -237,6 +237,7 @@ std::string spelling(const Type& type) {
   case TypeKind::hist: return "hist_t" + parameter_list(type, {0});
   case TypeKind::lhist: return "lhist_t" + parameter_list(type, {});
   case TypeKind::stats: return std::string(sign) + "stats_t";
+  case TypeKind::quantile: return std::string(sign) + "quantile_t";
   case TypeKind::tseries: return "tseries_t" + parameter_list(type, {});
   }
   return "?";

@@ -29,6 +29,7 @@ enum class TypeKind : uint8_t {
   hist,  ///< parameters: {bits}
   lhist, ///< parameters: {min, max, step}
   stats,
+  quantile,
   tseries, ///< parameters: {interval in ns, number of intervals, SeriesOf}
 };
 
@@ -39,7 +40,7 @@ enum class Clock : uint8_t { boot, monotonic, tai };
 
 struct Type {
   TypeKind kind = TypeKind::none;
-  bool is_signed = false; ///< integer, and the integer behind sum, min, max, avg, stats, tseries
+  bool is_signed = false; ///< integer, and the integer behind sum, min, max, avg, stats, quantile, tseries
   /// A literal that is not negative: it takes the sign of what it meets (reference 7.1).
   bool is_flexible = false;
   AddressSpace space = AddressSpace::none; ///< pointer

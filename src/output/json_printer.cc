@@ -12,7 +12,7 @@ namespace {
 /// The type of a record about a map whose values are such.
 std::string_view type_of(const Value& value) {
   if (std::holds_alternative<Histogram>(value.data)) return "hist";
-  if (std::holds_alternative<Stats>(value.data)) return "stats";
+  if (auto* stats = std::get_if<Stats>(&value.data)) return stats->type;
   if (std::holds_alternative<TimeSeries>(value.data)) return "tseries";
   return "map";
 }

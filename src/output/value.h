@@ -54,9 +54,10 @@ struct Histogram {
   int64_t step = 0;    ///< of a linear one
 };
 
-/// What stats() gives: `count`, `average` and `total`.
+/// What stats() and quantile() give: some numbers with names.
 struct Stats {
   Record record;
+  std::string_view type = "stats"; ///< of its JSON record; static
 };
 
 /// From the first interval that had a value, if it is still kept, to the newest.

@@ -61,6 +61,41 @@ BucketBounds lhist_bounds(uint32_t bucket, int64_t min, int64_t max, int64_t ste
   return {low, low + step};
 }
 
+/// Of magnitudes of up to so many bits.
+static uint32_t magnitude_buckets(uint32_t bits) { return (bits - kQuantileBits + 1) << kQuantileBits; }
+
+static uint32_t magnitude_bucket(uint64_t magnitude) {
+  if (magnitude >> kQuantileBits == 0) return static_cast<uint32_t>(magnitude);
+  const uint32_t above = std::bit_width(magnitude) - 1 - kQuantileBits;
+  const uint64_t row = (magnitude >> above) & ((1U << kQuantileBits) - 1);
+  return ((above + 1) << kQuantileBits) + static_cast<uint32_t>(row);
+}
+
+static uint64_t magnitude_middle(uint32_t bucket) {
+  if (bucket >> kQuantileBits == 0) return bucket;
+  const uint32_t above = (bucket >> kQuantileBits) - 1;
+  const uint64_t leading = (1U << kQuantileBits) + (bucket & ((1U << kQuantileBits) - 1));
+  return (leading << above) + (((uint64_t{1} << above) - 1) >> 1);
+}
+
+uint32_t quantile_buckets(bool is_signed) {
+  return is_signed ? 2 * magnitude_buckets(63) : magnitude_buckets(64);
+}
+
+// A negative value has the magnitude -value - 1, which fits 63 bits.
+uint32_t quantile_bucket(uint64_t value, bool is_signed) {
+  if (!is_signed) return magnitude_bucket(value);
+  const uint32_t half = magnitude_buckets(63);
+  const bool is_negative = static_cast<int64_t>(value) < 0;
+  return is_negative ? half - 1 - magnitude_bucket(~value) : half + magnitude_bucket(value);
+}
+
+uint64_t quantile_middle(uint32_t bucket, bool is_signed) {
+  if (!is_signed) return magnitude_middle(bucket);
+  const uint32_t half = magnitude_buckets(63);
+  return bucket < half ? ~magnitude_middle(half - 1 - bucket) : magnitude_middle(bucket - half);
+}
+
 uint64_t merit_of(uint64_t value, bool is_signed, bool is_max) {
   constexpr uint64_t kSignBit = uint64_t{1} << 63;
   const uint64_t rank = is_signed ? value ^ kSignBit : value; // signed values in the order of unsigned ones
@@ -83,6 +118,9 @@ uint32_t aggregation_size(ValueKind kind, const std::vector<int64_t>& parameters
   case ValueKind::lhist:
     TRC_CHECK(parameters.size() == 3, "lhist takes {min, max, step}");
     return kWord * lhist_buckets(parameters[0], parameters[1], parameters[2]);
+  case ValueKind::quantile:
+    TRC_CHECK(parameters.size() == 1, "quantile takes {is_signed}");
+    return kWord * (kQuantileHead + quantile_buckets(parameters[0] != 0));
   case ValueKind::tseries:
     TRC_CHECK(parameters.size() == 3, "tseries takes {interval, intervals, SeriesOf}");
     return kWord * series_words(static_cast<SeriesOf>(parameters[2])) * static_cast<uint32_t>(parameters[1]);

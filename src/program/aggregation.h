@@ -4,6 +4,7 @@
 //   min, max     {merit, is_set}
 //   avg, stats   {total, count}
 //   hist, lhist  {count of bucket 0, 1, …}
+//   quantile     {merit of the largest, is_set, count of bucket 0, 1, …}
 //   tseries      for each interval {epoch, value} for sum, min and max; {epoch, total, count} for avg;
 //   {epoch, value,
 //                time} for the last value
@@ -39,6 +40,19 @@ BucketBounds hist_bounds(uint32_t bucket, uint32_t bits);
 /// Buckets of lhist(n, min, max, step): below min, the steps, from max on.
 uint32_t lhist_buckets(int64_t min, int64_t max, int64_t step);
 BucketBounds lhist_bounds(uint32_t bucket, int64_t min, int64_t max, int64_t step);
+
+/// Buckets of quantile(n): 32 for each power of two, so that a bucket's middle is at most 1/64 of itself away
+/// from what is in it. Those of negative numbers, of the largest magnitude first, stand before the others.
+uint32_t quantile_buckets(bool is_signed);
+/// Bucket of a value, 64 bits with the sign that is_signed says; the code generator emits the same
+/// computation.
+uint32_t quantile_bucket(uint64_t value, bool is_signed);
+/// The value in the middle of a bucket.
+uint64_t quantile_middle(uint32_t bucket, bool is_signed);
+/// As many leading bits of a magnitude, without the first one, tell its bucket.
+constexpr uint32_t kQuantileBits = 5;
+/// Words before the first bucket.
+constexpr uint32_t kQuantileHead = 2;
 
 /// The number that min() or max() keeps for a value, and back again: it is its own inverse.
 uint64_t merit_of(uint64_t value, bool is_signed, bool is_max);

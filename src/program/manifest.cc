@@ -47,6 +47,7 @@ constexpr Name<ValueKind> kValueKinds[] = {
     {ValueKind::hist, "hist"},
     {ValueKind::lhist, "lhist"},
     {ValueKind::stats, "stats"},
+    {ValueKind::quantile, "quantile"},
     {ValueKind::tseries, "tseries"},
 };
 constexpr Name<Presentation> kPresentations[] = {

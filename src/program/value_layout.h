@@ -35,6 +35,7 @@ enum class ValueKind : uint8_t {
   hist,  ///< parameters: {bits}
   lhist, ///< parameters: {min, max, step}
   stats,
+  quantile,
   tseries, ///< parameters: {interval in ns, number of intervals, SeriesOf}
 };
 

@@ -106,6 +106,45 @@ output::Stats stats_of(const Copies& copies, const ValueLayout& layout, uint64_t
   return stats;
 }
 
+/// The smallest of the values that as many of them reach as `share` thousandths are; by the counts of
+/// buckets, each of which stands for the value in its middle.
+uint64_t quantile_of(const std::vector<uint64_t>& counts, uint64_t total, uint64_t share, bool is_signed) {
+  // Rounded up, and without an overflow.
+  const uint64_t wanted = total / 1000 * share + (total % 1000 * share + 999) / 1000;
+  uint64_t seen = 0;
+  for (size_t i = 0; i < counts.size(); ++i)
+    if ((seen += counts[i]) >= wanted && counts[i] != 0)
+      return quantile_middle(static_cast<uint32_t>(i), is_signed);
+  return 0;
+}
+
+output::Stats quantiles_of(const Copies& copies, const ValueLayout& layout, uint64_t total,
+                           uint64_t divisor) {
+  static constexpr std::pair<const char*, uint64_t> kShares[] = {
+      {"p50", 500}, {"p90", 900}, {"p99", 990}, {"p99.9", 999}};
+  const bool is_signed = layout.is_signed;
+  std::vector<uint64_t> counts(quantile_buckets(is_signed));
+  for (size_t i = 0; i < counts.size(); ++i)
+    counts[i] = copies.total(kQuantileHead + i);
+  ValueLayout largest = layout;
+  largest.kind = ValueKind::max;
+  const uint64_t max = extreme(copies, largest);
+  output::Stats stats{.record = {}, .type = "quantile"};
+  auto add = [&](const char* name, uint64_t value) {
+    stats.record.names.emplace_back(name);
+    stats.record.values.push_back(number_value(divide(value, divisor, is_signed), is_signed));
+  };
+  stats.record.names.emplace_back("count");
+  stats.record.values.push_back(number_value(total, false));
+  for (const auto& [name, share] : kShares) {
+    // The middle of the last bucket may lie above all that is in it.
+    const uint64_t value = quantile_of(counts, total, share, is_signed);
+    add(name, rank_of(value, is_signed) > rank_of(max, is_signed) ? max : value);
+  }
+  add("max", max);
+  return stats;
+}
+
 /// What the CPUs have of one interval.
 struct Interval {
   uint64_t value = 0, second = 0;
@@ -182,6 +221,12 @@ uint64_t number_of(const Copies& copies, const ValueLayout& layout) {
       sum += copies.total(i);
     return sum;
   }
+  case ValueKind::quantile: {
+    uint64_t sum = 0;
+    for (size_t i = kQuantileHead; i < layout.size / sizeof(uint64_t); ++i)
+      sum += copies.total(i);
+    return sum;
+  }
   default: return 0; // ordered by key
   }
 }
@@ -190,6 +235,7 @@ output::Value value_of(const Copies& copies, const ValueLayout& layout, uint64_t
                        const Decoding& how) {
   if (is_histogram(layout.kind)) return {histogram_of(copies, layout, divisor)};
   if (layout.kind == ValueKind::stats) return {stats_of(copies, layout, number, divisor)};
+  if (layout.kind == ValueKind::quantile) return {quantiles_of(copies, layout, number, divisor)};
   if (layout.kind == ValueKind::tseries) return {series_of(copies, layout, divisor, how.boot_time)};
   const bool is_number = layout.kind == ValueKind::integer || layout.kind >= ValueKind::count;
   if (!is_number) return decode(copies.first_set(), layout, how);

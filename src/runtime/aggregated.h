@@ -29,6 +29,11 @@ struct Copies {
 
 inline bool is_histogram(ValueKind kind) { return kind == ValueKind::hist || kind == ValueKind::lhist; }
 
+/// Whether number_of() is a signed number: of what is ordered by how many values went into it, it is none.
+inline bool is_ordered_signed(const ValueLayout& layout) {
+  return layout.is_signed && !is_histogram(layout.kind) && layout.kind != ValueKind::quantile;
+}
+
 /// Signed values in the order of unsigned ones.
 uint64_t rank_of(uint64_t value, bool is_signed);
 

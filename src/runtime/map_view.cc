@@ -49,7 +49,7 @@ void MapListing::add(const RawMap& batch) {
   };
   append(kept_.keys, batch.keys, batch.count * batch.key_size);
   if (keeps_values_) append(kept_.values, batch.values, batch.count * batch.stride * batch.copies);
-  const bool is_signed = info_.value.is_signed && !is_histogram(info_.value.kind);
+  const bool is_signed = is_ordered_signed(info_.value);
   for (size_t i = 0; i < batch.count; ++i) {
     const uint64_t number = number_of({batch.value(i), batch.stride, batch.copies}, info_.value);
     places_.push_back({rank_of(number, is_signed), leading_part(batch.key(i), info_.key), kept_.count + i});
@@ -78,7 +78,7 @@ void MapListing::show_part(std::span<const Place> places) {
   // Keys are read in the order of values, from all over memory.
   for (const Place& place : places)
     __builtin_prefetch(kept_.key(place.index).data());
-  const bool is_signed = info_.value.is_signed && !is_histogram(info_.value.kind);
+  const bool is_signed = is_ordered_signed(info_.value);
   view_.entries.resize(places.size());
   for (size_t i = 0; i < places.size(); ++i) {
     const size_t index = places[i].index;

@@ -3,6 +3,7 @@
 // nothing is said about it.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -103,6 +104,8 @@ private:
   /// The type that was given for a macro's parameter by `typeof(…)`: nothing if the name is none such, an
   /// empty inner value after an error.
   std::optional<std::optional<Type>> type_argument(const std::string& name);
+  /// The members that a path names where its first word is a macro's parameter: those that were given for it.
+  std::vector<ast::Spelled> path_behind(const std::vector<ast::Spelled>& path) const;
   /// Says that macros of this name want other arguments.
   void report_no_macro(const ast::Call& node, Span span);
   /// The script's map behind a name; in a macro only those that it was given, which is said otherwise.
@@ -273,6 +276,26 @@ private:
 #undef BUILTIN
   /// An address as one of that address space.
   ExpressionPtr in_space(const ast::Call& node, const Builtin& row, AddressSpace space);
+  // check_string.cc
+  ExpressionPtr string_argument(const ast::Call& node, size_t index, const Builtin& row);
+  std::optional<std::array<ExpressionPtr, 2>> two_strings(const ast::Call& node, const Builtin& row);
+  ExpressionPtr in_case(const ast::Call& node, const Builtin& row, Span span, char first, char last,
+                        int distance);
+  ExpressionPtr bytes_argument(const ast::Call& node, size_t index, const Builtin& row);
+  ExpressionPtr text_by_number(const ast::Call& node, const Builtin& row, Span span,
+                               std::vector<std::string> texts);
+  /// What str() makes of an address, or of a string or array of characters.
+  ExpressionPtr string_at(ExpressionPtr source, ExpressionPtr length, std::optional<uint64_t> known_length,
+                          Span span);
+
+  // check_task.cc
+  ExpressionPtr id_of_task(const ast::Call& node, const Builtin& row, Span span);
+  ExpressionPtr send_signal(const ast::Call& node, const Builtin& row, Span span);
+  bool is_safe(const Builtin& row, Span span);
+  /// A pointer to that structure as the verifier knows it; null, and a diagnostic, if the argument is none.
+  ExpressionPtr trusted_argument(const ast::Call& node, size_t index, const Builtin& row,
+                                 const std::string& structure);
+
   ExpressionPtr element_call(const ast::Call& node, const Builtin& row, Span span);
   /// A variable of the compiler's own, without a name; `span` tells it from others.
   typed::VariableId hidden_variable(const Type& type, Span span);

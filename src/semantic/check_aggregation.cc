@@ -17,7 +17,7 @@ constexpr Row kAggregations[] = {
     {BuiltinId::min, TypeKind::min},         {BuiltinId::max, TypeKind::max},
     {BuiltinId::avg, TypeKind::avg},         {BuiltinId::hist, TypeKind::hist},
     {BuiltinId::lhist, TypeKind::lhist},     {BuiltinId::stats, TypeKind::stats},
-    {BuiltinId::tseries, TypeKind::tseries},
+    {BuiltinId::tseries, TypeKind::tseries}, {BuiltinId::quantile, TypeKind::quantile},
 };
 
 /// In the order of SeriesOf.
@@ -119,6 +119,7 @@ AGGREGATION(hist)
 AGGREGATION(lhist)
 AGGREGATION(max)
 AGGREGATION(min)
+AGGREGATION(quantile)
 AGGREGATION(stats)
 AGGREGATION(sum)
 AGGREGATION(tseries)

@@ -251,8 +251,7 @@ typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& ro
   if (source->type.is_none()) return source;
   auto [length, known_length, is_good] = length_argument(node, row);
   if (!is_good) return unknown(span);
-  uint32_t size = known_length.value_or(context_.options.settings.max_strlen);
-  typed::Call call = {.id = row.id, .arguments = {}, .index = 0, .access = {}};
+  const uint32_t size = known_length.value_or(context_.options.settings.max_strlen);
   const bool is_cut_later = length && !known_length;
   if (auto known = known_text(*node.arguments[0], *source)) {
     if (!is_cut_later) return text_constant(span, length ? known->substr(0, size) : *known);
@@ -260,9 +259,17 @@ typed::ExpressionPtr Checker::check_str(const ast::Call& node, const Builtin& ro
   }
   if (source->type.is_string() && !is_cut_later && (!length || size >= source->type.size)) return source;
   source = open_end_as_address(std::move(source));
-  const bool is_bytes = source->type.is_string() || is_char_array(source->type);
-  if (!is_bytes && !source->type.is_scalar())
+  if (!source->type.is_string() && !is_char_array(source->type) && !source->type.is_scalar())
     return bad_argument(node, 0, row, "an address or a string", with_article(source->type));
+  return string_at(std::move(source), std::move(length), known_length, span);
+}
+
+typed::ExpressionPtr Checker::string_at(ExpressionPtr source, ExpressionPtr length,
+                                        std::optional<uint64_t> known_length, Span span) {
+  uint32_t size = known_length.value_or(context_.options.settings.max_strlen);
+  typed::Call call = {.id = BuiltinId::str, .arguments = {}, .index = 0, .access = {}};
+  source = open_end_as_address(std::move(source));
+  const bool is_bytes = source->type.is_string() || is_char_array(source->type);
   // The string ends with its bytes at the latest: the NUL behind them is one more.
   if (is_bytes) {
     size = std::min(size, source->type.size + 1);
@@ -366,17 +373,15 @@ typed::ExpressionPtr Checker::check_curtask(const ast::Call&, const Builtin& row
     TRC_CHECK(false, "a builtin with a plain result was checked as a special one");                          \
   }
 PLAIN(cgroup)
-PLAIN(comm)
 PLAIN(cpid)
 PLAIN(cpu)
 PLAIN(elapsed)
 PLAIN(gid)
+PLAIN(has_cpid)
 PLAIN(jiffies)
 PLAIN(ncpus)
 PLAIN(numaid)
-PLAIN(pid)
 PLAIN(rand)
-PLAIN(tid)
 PLAIN(uid)
 #undef PLAIN
 

@@ -33,7 +33,7 @@ static bool acts(const typed::Expression& e) {
   if (std::holds_alternative<typed::BlockValue>(e.node)) return has_find(e);
   if (auto* call = std::get_if<typed::Call>(&e.node))
     return call->id == BuiltinId::delete_key || call->id == BuiltinId::skboutput ||
-           builtin(call->id).kind == BuiltinKind::action;
+           call->id == BuiltinId::write_user || builtin(call->id).kind == BuiltinKind::action;
   return std::holds_alternative<typed::VariableStep>(e.node) ||
          std::holds_alternative<typed::FunctionCall>(e.node) ||
          std::holds_alternative<typed::MapStep>(e.node);

@@ -202,7 +202,7 @@ typed::ExpressionPtr Checker::offset_of(const ast::OffsetOf& node, Span span) {
   if (!type) return unknown(span);
   if (type->is_pointer() && node.of.expression) type = target_of(*type);
   uint64_t offset = 0;
-  for (const ast::Spelled& step : node.path) {
+  for (const ast::Spelled& step : path_behind(node.path)) {
     if (type->kind != TypeKind::structure) {
       report(DiagnosticId::not_a_struct, step.span, with_article(*type), "`offsetof` goes with structures");
       return unknown(span);

@@ -27,10 +27,11 @@ public:
 
 private:
   std::optional<Span> needs_more(const typed::Expression& e, uint32_t left) {
-    // What these do to each key is a function, too.
+    // What these do to each key, or to the bytes of a string, is a function, too.
     auto* action = std::get_if<typed::Call>(&e.node);
     const bool visits = action && (action->id == BuiltinId::clear || action->id == BuiltinId::zero ||
-                                   action->id == BuiltinId::len);
+                                   action->id == BuiltinId::len || action->id == BuiltinId::glob ||
+                                   action->id == BuiltinId::strstr);
     if (visits && left == 0) return e.span;
     auto* call = std::get_if<typed::FunctionCall>(&e.node);
     return call && frames_of(call->function) > left ? std::optional(e.span) : std::nullopt;

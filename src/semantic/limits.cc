@@ -120,9 +120,35 @@ uint64_t bytes_per_cpu(const Type& aggregation) {
       {TypeKind::lhist, ValueKind::lhist},
       {TypeKind::tseries, ValueKind::tseries},
   };
+  if (aggregation.kind == TypeKind::quantile)
+    return aggregation_size(ValueKind::quantile, {aggregation.is_signed});
   for (const auto& [type, value] : kKinds)
     if (type == aggregation.kind) return aggregation_size(value, aggregation.parameters);
   return aggregation_size(ValueKind::stats, {}); // the others have two words at most
+}
+
+/// Code is made anew for each round, of all `unroll`s around it.
+static void check_unrolls(const typed::Block& block, uint64_t rounds, Diagnostics& diagnostics) {
+  constexpr uint64_t kMostRounds = 10000;
+  for (const typed::Statement& s : block) {
+    auto inside = [&](const typed::Block& inner) { check_unrolls(inner, rounds, diagnostics); };
+    std::visit(overloaded{[&](const typed::If& n) {
+                            inside(n.then);
+                            inside(n.otherwise);
+                          },
+                          [&](const typed::Nested& n) { inside(n.block); },
+                          [&](const typed::While& n) { inside(n.body); },
+                          [&](const typed::ForRange& n) { inside(n.body); },
+                          [&](const typed::ForMap& n) { inside(n.body); },
+                          [&](const typed::Unroll& n) {
+                            const uint64_t all = rounds * n.count;
+                            if (all <= kMostRounds) return check_unrolls(n.body, all, diagnostics);
+                            diagnostics.report(DiagnosticId::unroll_too_large, s.span, std::to_string(all),
+                                               std::to_string(kMostRounds));
+                          },
+                          [](const auto&) {}},
+               s.node);
+  }
 }
 
 /// Time series are as long as the script says, and each CPU has one of its own.
@@ -160,6 +186,10 @@ void check_limits(const typed::Program& program, const Kernel& kernel, Diagnosti
                          spelling(has_no_key ? map.key : map.value));
   }
   check_counts(program, diagnostics);
+  for (const typed::Probe& probe : program.probes)
+    check_unrolls(probe.body, 1, diagnostics);
+  for (const typed::Function& function : program.functions)
+    check_unrolls(function.body, 1, diagnostics);
   // Functions that call themselves have been reported, and have no end.
   if (!diagnostics.has_errors()) check_frame_depth(program, diagnostics);
   for (const typed::Probe& probe : program.probes) {

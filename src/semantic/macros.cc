@@ -142,6 +142,20 @@ const ast::Map* Checker::as_map(const ast::Expression& source) const {
   return found == frame_->whole_maps.end() ? nullptr : &found->second;
 }
 
+std::vector<ast::Spelled> Checker::path_behind(const std::vector<ast::Spelled>& path) const {
+  auto found = frame_->arguments.find(path.front().name);
+  if (found == frame_->arguments.end()) return path;
+  std::vector<ast::Spelled> given;
+  const ast::Expression* e = &behind(*found->second.expression);
+  for (const ast::Member* member; (member = std::get_if<ast::Member>(&e->node)); e = member->base.get())
+    given.insert(given.begin(), {member->name, member->name_span});
+  auto* first = std::get_if<ast::Name>(&e->node);
+  if (!first) return path;
+  given.insert(given.begin(), {first->name, e->span});
+  given.insert(given.end(), path.begin() + 1, path.end());
+  return given;
+}
+
 std::optional<std::optional<Type>> Checker::type_argument(const std::string& name) {
   const Frame* frame = frame_;
   for (auto found = frame->arguments.find(name); found != frame->arguments.end();) {
@@ -152,6 +166,9 @@ std::optional<std::optional<Type>> Checker::type_argument(const std::string& nam
     if (!next) return {};
     frame = caller;
     found = frame->arguments.find(next->name);
+    // A name that is a type's, as the callers of container_of() write it.
+    if (found == frame->arguments.end() && !find_builtin(next->name))
+      if (auto type = types().type(next->name)) return type;
   }
   return {};
 }

@@ -25,6 +25,13 @@ const Row* find_kind(std::string_view name) {
   return row == std::end(kKinds) ? nullptr : row;
 }
 
+std::string list_of_kinds() {
+  std::string list;
+  for (const Row& row : kKinds)
+    list += (list.empty() ? "`" : ", `") + std::string(row.name) + "`";
+  return list;
+}
+
 } // namespace
 
 DeclaredMaps
@@ -35,7 +42,7 @@ read_map_declarations(const ast::Program& program,
   for (const ast::MapDeclaration& source : program.map_declarations) {
     const Row* row = find_kind(source.kind.name);
     if (!row) {
-      diagnostics.report(DiagnosticId::unknown_map_kind, source.kind.span, source.kind.name);
+      diagnostics.report(DiagnosticId::unknown_map_kind, source.kind.span, source.kind.name, list_of_kinds());
       continue;
     }
     const auto entries = number(*source.entries);

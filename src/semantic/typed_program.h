@@ -154,7 +154,9 @@ struct Convert {
 /// the images of one process apart (two numbers, or none), and that of usym stands before them. print takes
 /// an AggregationRead with the aggregation's own type as all that it holds. `access` is the map of delete,
 /// has_key, find, len and zero, which has an action only for maps with generations, and of an aggregation
-/// the map it goes into.
+/// the map it goes into. Of strerror and
+/// its like the index is that of the table (Program::tables); of comm with an argument the ids of the
+/// kernel's functions stand behind it.
 struct Call {
   BuiltinId id;
   Expressions arguments;
@@ -316,9 +318,10 @@ struct Program {
   std::vector<Map> maps;
   std::vector<Event> events;
   std::vector<ActionInfo> actions;
-  std::vector<std::string> texts; ///< as Manifest::texts
-  bool has_stacks = false;        ///< some probe keeps a stack, or an address of user space
-  bool has_user_stacks = false;   ///< ... of user space
+  std::vector<std::string> texts;               ///< as Manifest::texts
+  std::vector<std::vector<std::string>> tables; ///< of texts by number, the last for all numbers beyond
+  bool has_stacks = false;                      ///< some probe keeps a stack, or an address of user space
+  bool has_user_stacks = false;                 ///< ... of user space
 };
 
 /// A readable, indented form for `-d typed` and golden tests.

@@ -78,7 +78,7 @@ inline bool has_effect(const Expression& expression) {
     return std::holds_alternative<VariableStep>(e.node) || std::holds_alternative<MapStep>(e.node) ||
            std::holds_alternative<BlockValue>(e.node) || std::holds_alternative<FunctionCall>(e.node) ||
            (call && (call->id == BuiltinId::delete_key || call->id == BuiltinId::find ||
-                     call->id == BuiltinId::skboutput));
+                     call->id == BuiltinId::skboutput || call->id == BuiltinId::write_user));
   });
 }
 

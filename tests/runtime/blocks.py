@@ -10,7 +10,7 @@ KEYS = {
     "NAME": False, "PROG": False, "SCRIPT": False, "RUN": False, "ARGS": False, "ENV": False, "BEFORE": False, "LOAD": False,
     "AFTER": False, "STATUS": False, "EXPECT": False, "EXPECT_REGEX": True, "EXPECT_NOT_REGEX": True,
     "EXPECT_STDERR": False, "EXPECT_STDERR_REGEX": True, "EXPECT_JSON": False, "EXPECT_PYTHON": True,
-    "REQUIRES": False, "SHOWS": False, "TIMEOUT": False,
+    "REQUIRES": False, "SHOWS": False, "PROVES": False, "TIMEOUT": False,
 }
 KEY_LINE = re.compile(r"([A-Z][A-Z_]*)(?: (.*))?$")
 DEFAULT_TIMEOUT = 20
@@ -52,6 +52,10 @@ class Block:
     @property
     def shown(self):
         return self.get("SHOWS", "").split()
+
+    @property
+    def proven(self):
+        return self.get("PROVES", "").split()
 
     @property
     def timeout(self):

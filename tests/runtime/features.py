@@ -46,12 +46,15 @@ def can_make_pid_namespaces():
         return False
 
 
+def can_load(script):
+    """Whether the kernel takes a program; some are built or locked so that they refuse. Asked of trc itself: there is no other
+    sign of it than the attempt."""
+    command = [harness.DEFAULT_TRC, "-q", "--unsafe", "--dry-run", "-e", script]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
 def can_load_fentry():
-    """Whether the kernel takes a program on a trampoline; some are built or locked so that they refuse. Asked of trc itself:
-    there is no other sign of it than the attempt."""
-    trc = harness.DEFAULT_TRC
-    command = [trc, "-q", "--dry-run", "-e", "fentry:vfs_read { exit(); }"]
-    return os.path.exists("/sys/kernel/btf/vmlinux") and subprocess.run(command, capture_output=True).returncode == 0
+    return os.path.exists("/sys/kernel/btf/vmlinux") and can_load("fentry:vfs_read { exit(); }")
 
 
 def has_kernel_addresses():
@@ -80,6 +83,8 @@ FEATURES = {
     "no_hardware_events": lambda: not os.path.exists("/sys/bus/event_source/devices/cpu"),
     "kernel_addresses": has_kernel_addresses,
     "breakpoints": exists("/sys/bus/event_source/devices/breakpoint"),
+    "write_user": lambda: can_load("begin { $x = 1; if (nsecs == 0) { write_user(uptr(0), &$x, 8); } }"),
+    "override": lambda: can_load("kprobe:__x64_sys_getppid { if (nsecs == 0) { override(1); } }"),
     "cpus": lambda: len(os.sched_getaffinity(0)) > 1,
     "x86_64": lambda: platform.machine() == "x86_64",
     "pid_namespaces": can_make_pid_namespaces,

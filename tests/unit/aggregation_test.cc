@@ -102,3 +102,39 @@ TEST(Merit, LargerForWhatIsPreferred) {
 
 } // namespace
 } // namespace trc
+
+namespace trc {
+namespace {
+
+TEST(Quantile, MiddleIsAtMostA64thAway) {
+  for (bool is_signed : {false, true}) {
+    std::vector<uint64_t> values = {0, 1, 31, 32, 63, 64, 65, 127, 128, 1000, 12345, INT64_MAX};
+    for (int bit = 6; bit < (is_signed ? 63 : 64); ++bit)
+      for (uint64_t more : {0, 1, 31, 33})
+        values.push_back((uint64_t{1} << bit) + more);
+    if (!is_signed) values.push_back(UINT64_MAX);
+    const size_t count = values.size();
+    for (size_t i = 0; is_signed && i < count; ++i)
+      values.push_back(-values[i]);
+    if (is_signed) values.push_back(uint64_t{1} << 63);
+    for (uint64_t value : values) {
+      const uint32_t bucket = quantile_bucket(value, is_signed);
+      ASSERT_LT(bucket, quantile_buckets(is_signed));
+      const bool is_negative = is_signed && static_cast<int64_t>(value) < 0;
+      const uint64_t middle = quantile_middle(bucket, is_signed);
+      const uint64_t magnitude = is_negative ? -value : value, other = is_negative ? -middle : middle;
+      EXPECT_LE(magnitude > other ? magnitude - other : other - magnitude, magnitude / 64) << value;
+    }
+  }
+}
+
+TEST(Quantile, BucketsAreInOrder) {
+  EXPECT_EQ(quantile_bucket(5, false), 5);
+  EXPECT_EQ(quantile_bucket(UINT64_MAX, false), quantile_buckets(false) - 1);
+  EXPECT_EQ(quantile_bucket(uint64_t{1} << 63, true), 0);
+  EXPECT_EQ(quantile_bucket(INT64_MAX, true), quantile_buckets(true) - 1);
+  EXPECT_EQ(quantile_bucket(0, true), quantile_bucket(static_cast<uint64_t>(-1), true) + 1);
+}
+
+} // namespace
+} // namespace trc

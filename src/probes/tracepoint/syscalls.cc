@@ -33,6 +33,22 @@ std::optional<uint32_t> syscall_number(std::string_view name) {
   return {};
 }
 
+std::vector<std::string_view> syscall_names() {
+  // The kernel calls these functions otherwise than everybody else.
+  static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"newstat", "stat"},   {"newfstat", "fstat"}, {"newlstat", "lstat"}, {"sendfile64", "sendfile"},
+      {"newuname", "uname"}, {"sysctl", "_sysctl"}, {"umount", "umount2"},
+  };
+  std::vector<std::string_view> names;
+  for (const Row& row : kRows) {
+    if (row.number >= names.size()) names.resize(row.number + 1);
+    std::string_view& name = names[row.number] = row.name;
+    for (const auto& [kernel, usual] : kOthers)
+      if (name == kernel) name = usual;
+  }
+  return names;
+}
+
 std::span<const uint32_t> syscall_argument_registers() { return kArguments; }
 
 uint32_t syscall_number_register() { return offsetof(user_regs_struct, orig_rax); }
