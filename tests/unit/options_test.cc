@@ -142,5 +142,24 @@ TEST(Options, UsageNamesThemAll) {
     EXPECT_NE(text.find(option), std::string::npos) << option;
 }
 
+TEST(Options, TestsAndBenchmarks) {
+  EXPECT_EQ(good({"--test", "a.trc"}).mode, Mode::test);
+  EXPECT_EQ(good({"--mode", "bench", "a.trc"}).mode, Mode::benchmark);
+  EXPECT_EQ(good({"--mode=format", "a.trc"}).command, Command::format);
+  EXPECT_EQ(good({"--bench", "--probe-filter", "^a|b$", "a.trc"}).probe_filter, "^a|b$");
+  EXPECT_FALSE(parse_options({"--test", "--probe-filter", "a(", "a.trc"}));
+  EXPECT_FALSE(parse_options({"--test", "-p", "1", "a.trc"}));
+  EXPECT_FALSE(parse_options({"--mode", "codegen", "a.trc"}));
+}
+
+TEST(Options, CommandsThatAreWords) {
+  const Options described = good({"describe", "--follow", "str"});
+  EXPECT_EQ(described.command, Command::describe);
+  EXPECT_EQ(described.parameters, (std::vector<std::string>{"--follow", "str"}));
+  EXPECT_FALSE(described.follow);
+  EXPECT_EQ(good({"completion", "bash"}).command, Command::completion);
+  EXPECT_EQ(good({"./describe"}).file, "./describe");
+}
+
 } // namespace
 } // namespace trc
