@@ -77,6 +77,7 @@ FEATURES = {
     "btf": exists("/sys/kernel/btf/vmlinux"),
     "tracefs": has_tracefs,
     "kprobe": exists("/sys/bus/event_source/devices/kprobe"),
+    "no_kprobe": lambda: not os.path.exists("/sys/bus/event_source/devices/kprobe"),
     "uprobe": exists("/sys/bus/event_source/devices/uprobe"),
     "software_events": exists("/sys/bus/event_source/devices/software"),
     "hardware_events": exists("/sys/bus/event_source/devices/cpu"),

@@ -23,6 +23,14 @@ std::unexpected<Error> refused(int number, const std::string& what) {
   return perf_event_failure(number, what);
 }
 
+/// Its own code the kernel lets be watched only where a kprobe could stand: arch_build_bp_info().
+std::unexpected<Error> kernel_code_refused(int number, const std::string& what) {
+  if (number != EINVAL) return refused(number, what);
+  return failure(ErrorKind::refused,
+                 "can't attach " + what + ": the kernel refuses this address of its own code",
+                 "it has to be one where a kprobe could stand, in a kernel that has kprobes");
+}
+
 uint32_t type_of(std::string_view mode) {
   if (mode == "rw") return HW_BREAKPOINT_RW;
   return mode == "x" ? HW_BREAKPOINT_X : HW_BREAKPOINT_W;
@@ -45,8 +53,11 @@ Result<Attached> attach_watchpoint(const Attachment& attachment, int program_fd,
   attributes.bp_len = mode == "x" ? kCodeLength : bytes;
   attributes.sample_period = 1;
   attributes.disabled = 1;
+  // The upper half of all addresses is the kernel's.
+  const bool is_kernel_code = mode == "x" && static_cast<int64_t>(attachment.spec.value) < 0;
   const std::string what = attachment.probes.empty() ? "watchpoint" : attachment.probes.front();
-  return attach_sampler(attributes, attachment, program_fd, context, what, refused);
+  return attach_sampler(attributes, attachment, program_fd, context, what,
+                        is_kernel_code ? kernel_code_refused : refused);
 }
 
 } // namespace trc::probes

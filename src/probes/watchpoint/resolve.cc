@@ -21,9 +21,10 @@ std::optional<uint64_t> address_of(const AttachPointText& point, const ResolveCo
   if (std::isalpha(static_cast<unsigned char>(part.text.front())) || part.text.front() == '_') {
     auto symbol = context.kernel.symbol_address(part.text);
     if (symbol && *symbol != 0) return *symbol;
-    report_bad_part(point, part, context,
-                    symbol ? "the kernel does not tell where it is" : symbol.error().cause,
-                    symbol ? "the addresses in /proc/kallsyms are for root" : symbol.error().hint);
+    report_bad_part(
+        point, part, context, symbol ? "the kernel does not tell where it is" : symbol.error().cause,
+        symbol ? "the addresses in /proc/kallsyms are for root"
+               : "a kernel without CONFIG_KALLSYMS_ALL lists only functions there; an address works, too");
     return {};
   }
   auto number = read_number(point, part, context, "an address, for example 0xffffffff82000000");
