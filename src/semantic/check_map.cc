@@ -32,6 +32,8 @@ std::optional<typed::MapAccess> Checker::access(const std::string& name, Span sp
     map.is_scalar = true;
     return typed::MapAccess{id, nullptr};
   }
+  // That it was read without a key says less than that it is assigned with one.
+  if (map.is_scalar && !map.is_assigned) map.is_scalar = false;
   if (map.is_scalar) {
     report(DiagnosticId::map_has_no_key, span, map.name);
     return {};
