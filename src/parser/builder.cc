@@ -303,6 +303,12 @@ Type Builder::type_of(Span span, Subject subject) {
   return {std::move(type), subject.depth + 1};
 }
 
+Type Builder::tagged(Spelled tag, Spelled name) {
+  if (tag.name != "struct" && tag.name != "union" && tag.name != "enum")
+    report(DiagnosticId::syntax, name.span, "`" + name.name + "`", "arguments are separated by `,`");
+  return word(type(std::move(tag)), std::move(name));
+}
+
 Type Builder::word(Type type, Spelled word) {
   type.value->span = join(type.value->span, word.span);
   if (is_qualifier(word.name)) return type;

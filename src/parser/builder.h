@@ -80,6 +80,8 @@ public:
   Type type(Spelled word);
   Type type_of(Span span, Subject subject);
   /// A further word: `unsigned` `long`
+  /// `struct foo` where a value could stand, too: what begins with another word is a mistake.
+  Type tagged(Spelled tag, Spelled name);
   Type word(Type type, Spelled word);
   Type pointer(Type type, Span star);
   Type array(Type type, std::optional<uint64_t> count, Span end);

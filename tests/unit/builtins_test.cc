@@ -72,7 +72,7 @@ TEST(Builtins, Parameters) {
   EXPECT_EQ(print.required, 1U);
   EXPECT_FALSE(print.any_number);
   EXPECT_TRUE(find_builtin("printf")->any_number);
-  EXPECT_TRUE(find_builtin("pid")->parameters.empty());
+  EXPECT_TRUE(find_builtin("cpu")->parameters.empty());
 }
 
 // Values can be called too, as the older tools have it.
