@@ -1,4 +1,6 @@
 // Builtin values and functions: one lowering function for each row of builtins.def that is not DECIDED.
+#include <algorithm>
+
 #include "base/check.h"
 #include "codegen/program_builder.h"
 #include "probes/registers.h"
@@ -60,6 +62,24 @@ llvm::Value* ProgramBuilder::lower_curtask(const typed::Call& call, const Type&)
 
 llvm::Value* ProgramBuilder::lower_func(const typed::Call&, const Type&) {
   return m_.call(Helper::get_func_ip, {context()});
+}
+
+/// The symbol's address in the file, plus how far from there the file lies in this process, which the probe's
+/// own place tells.
+llvm::Value* ProgramBuilder::lower_uaddr(const typed::Call& call, const Type&) {
+  auto& ir = m_.ir;
+  Value* here =
+      call.index ? m_.call(Helper::get_func_ip, {context()}) : context_value(*probes::register_named("ip"));
+  std::vector<uint64_t> addresses;
+  for (const auto& instance : probe_.instances)
+    addresses.push_back(instance.file_address);
+  const bool is_one = std::ranges::all_of(addresses, [&](uint64_t a) { return a == addresses.front(); });
+  Value* in_file = word(addresses.front());
+  if (!is_one) {
+    Value* row = ir.CreateGEP(ir.getInt64Ty(), m_.constant_table(addresses, 8), bounded_probe_index());
+    in_file = ir.CreateLoad(ir.getInt64Ty(), row);
+  }
+  return ir.CreateAdd(ir.CreateSub(here, in_file), scalar(*call.arguments[0]));
 }
 
 llvm::Value* ProgramBuilder::lower_nsecs(const typed::Call& call, const Type&) {

@@ -239,7 +239,8 @@ private:
   void copy_beginning(Value* from, Value* to, const Type& type);
   void convert_tuple(Value* from, const Type& from_type, Value* to, const Type& to_type);
   void store_tuple(const typed::TupleOf& tuple, const Type& type, Value* to);
-  Value* probe_name_address(uint32_t size);
+  Value* bounded_probe_index();
+  Value* instance_name_address(BuiltinId id, uint32_t size);
   /// Reads a string to `to` as part of an event: at most `size` bytes, not padded. Its length without the
   /// NUL.
   Value* pack_string(const typed::Expression& expression, Value* to);

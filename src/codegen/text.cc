@@ -126,7 +126,8 @@ llvm::Value* ProgramBuilder::address(const typed::Expression& e) {
                         [&](const typed::ArrayElement&) { return place_address(e); },
                         [&](const auto& n) {
                           if constexpr (std::is_same_v<decltype(n), const typed::Call&>) {
-                            if (n.id == BuiltinId::probe) return probe_name_address(e.type.size);
+                            if (n.id == BuiltinId::probe || (n.id == BuiltinId::func && e.type.is_string()))
+                              return instance_name_address(n.id, e.type.size);
                             const bool is_listed = n.id == BuiltinId::strerror ||
                                                    n.id == BuiltinId::signal_name ||
                                                    n.id == BuiltinId::syscall_name;
@@ -255,21 +256,26 @@ void ProgramBuilder::count_if_faulted(Value* result) {
   if_true(m_.ir.CreateICmpSLT(result, word(0)), [&] { m_.count_loss(LossCause::faulted_read, m_.place()); });
 }
 
-llvm::Value* ProgramBuilder::probe_name_address(uint32_t size) {
+/// Of the probe (BuiltinId::probe) or its function (func).
+llvm::Value* ProgramBuilder::instance_name_address(BuiltinId id, uint32_t size) {
   std::string table;
   for (const auto& instance : probe_.instances) {
-    std::string name = instance.name;
+    std::string name = id == BuiltinId::probe ? instance.name : instance.function;
     name.resize(size, '\0');
     table += name;
   }
   Value* rows = m_.constant_bytes(table, table.size());
+  return m_.ir.CreateGEP(m_.ir.getInt8Ty(), rows, m_.ir.CreateMul(bounded_probe_index(), word(size)));
+}
+
+/// Which of the instances this is. The bound is for the verifier: a cookie or table gives no other number.
+/// Opaque on both sides, so that what is compared is what is multiplied.
+llvm::Value* ProgramBuilder::bounded_probe_index() {
   TRC_CHECK(probe_index(), "a program for several probes that can't tell them apart");
-  // The bound is for the verifier: a cookie or table gives no other number. Opaque on both sides, so that
-  // what is compared is what is multiplied.
   Value* index = m_.opaque(probe_index());
   Value* bounded =
       m_.ir.CreateSelect(m_.ir.CreateICmpULT(index, word(probe_.instances.size())), index, word(0));
-  return m_.ir.CreateGEP(m_.ir.getInt8Ty(), rows, m_.ir.CreateMul(m_.opaque(bounded), word(size)));
+  return m_.opaque(bounded);
 }
 
 llvm::Value* ProgramBuilder::pack_string(const typed::Expression& e, Value* to) {

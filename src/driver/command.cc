@@ -121,6 +121,7 @@ int run_session(const CompiledProgram& program, const Options& options) {
                               .follow = options.follow,
                               .no_warnings = options.no_warnings,
                               .strict = options.strict,
+                              .exit_status = options.exit_status,
                               .dry_run = options.dry_run,
                               .purpose = purpose_of(options.mode),
                               .output_fd = fd,
@@ -188,8 +189,8 @@ int list(const Options& options) {
   for (const std::string& word : options.parameters) // `-l struct task_struct`, unquoted
     pattern += " " + word;
   std::vector<std::string> notes;
-  auto text =
-      is_script ? list_script(options, *kernel) : list_probes(*kernel, {pattern, options.verbose}, notes);
+  auto text = is_script ? list_script(options, *kernel)
+                        : list_probes(*kernel, {pattern, options.verbose, options.pid}, notes);
   if (!options.no_warnings)
     for (const std::string& note : notes)
       std::fprintf(stderr, "trc: warning: %s\n", note.c_str());

@@ -57,6 +57,7 @@ public:
       candidate_.assign(module).append(":").append(name);
       return glob_match(rest, candidate_);
     };
+    rest_ = rest;
     return list(provider, literal_start(rest), fits);
   }
 
@@ -84,6 +85,8 @@ private:
     return provider.list({.kernel = kernel_,
                           .prefix = prefix,
                           .with_arguments = options_.with_arguments,
+                          .rest = rest_,
+                          .pid = options_.pid,
                           .wants = std::move(fits),
                           .add = [&](const probes::ListedProbe& probe) {
                             text += probe.name + "\n";
@@ -95,6 +98,7 @@ private:
   const Kernel& kernel_;
   const ListOptions& options_;
   std::string candidate_;
+  std::string rest_; ///< of a pattern that names its type
 };
 
 bool is_definition(std::string_view pattern) {

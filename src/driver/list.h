@@ -1,7 +1,9 @@
 // `trc -l`: what could be traced.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <sys/types.h>
 
 #include "base/result.h"
 #include "kernel/kernel.h"
@@ -12,6 +14,7 @@ namespace trc {
 struct ListOptions {
   std::string pattern; ///< "" is everything
   bool with_arguments = false;
+  std::optional<pid_t> pid = std::nullopt; ///< of -p: its files are looked into
 };
 
 /// The probes that fit a pattern, a line each, those of one type together. `TYPE:REST` with `*` for any

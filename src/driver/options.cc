@@ -101,6 +101,7 @@ constexpr std::pair<OptionId, bool Options::*> kFlags[] = {
     {OptionId::dry_run, &Options::dry_run},
     {OptionId::runtime_warnings, &Options::runtime_warnings},
     {OptionId::strict, &Options::strict},
+    {OptionId::exit_status, &Options::exit_status},
 };
 
 Result<void> apply(const Row& row, const std::string& value, Options& options) {

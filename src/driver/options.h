@@ -38,6 +38,7 @@ struct Options {
   bool no_warnings = false;
   bool runtime_warnings = false; ///< -k
   bool strict = false;
+  bool exit_status = false;    ///< of -c's command
   bool shows_progress = false; ///< not an option: how it goes is shown on the terminal
   output::Buffering buffering = output::Buffering::automatic; ///< -B
   bool dry_run = false;

@@ -14,6 +14,7 @@
 #include "library/library.h"
 #include "parser/ast_dump.h"
 #include "parser/parser.h"
+#include "runtime/processes.h"
 #include "semantic/analyze.h"
 #include "semantic/config.h"
 
@@ -65,6 +66,12 @@ std::shared_ptr<const CDefinitions> read_definitions(const ast::Program& tree, c
   return read_c_definitions(input, script.sources, diagnostics);
 }
 
+/// The file of -c's command; "" where there is none, which starting it will report.
+std::string command_file(const Options& options) {
+  if (options.child.empty()) return {};
+  return runtime::find_program(options.child.front()).value_or("");
+}
+
 std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& kernel, const Options& options,
                                                 Diagnostics& diagnostics) {
   std::optional<typed::Program> program;
@@ -73,7 +80,9 @@ std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& ke
                                 .settings = {},
                                 .unsafe = options.unsafe,
                                 .sources = &script.sources,
-                                .kernel_types = kernel_types(kernel)};
+                                .kernel_types = kernel_types(kernel),
+                                .pid = options.pid,
+                                .command = command_file(options)};
     read_config(*tree, analysis.settings, diagnostics);
     for (const SettingOverride& by : script.settings)
       (void)set(analysis.settings, by.setting, by.value); // checked when it was read

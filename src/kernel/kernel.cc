@@ -85,6 +85,8 @@ Result<Kernel> Kernel::open(std::string root) {
 
 bool Kernel::is_running() const { return state_->root.empty(); }
 
+const std::string& Kernel::root() const { return state_->root; }
+
 const std::string& Kernel::release() const {
   if (!state_->release) {
     auto text = read_file(state_->root + "/proc/sys/kernel/osrelease");

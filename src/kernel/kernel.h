@@ -58,6 +58,8 @@ public:
 
   /// Whether it is the kernel that runs here, which can be asked for more than files.
   bool is_running() const;
+  /// What stands before the path of every file of that machine: "" for the running kernel.
+  const std::string& root() const;
   const std::string& release() const; ///< "6.18.44-…"
   KernelVersion version() const;
   /// One more than the highest CPU number that can ever come online.

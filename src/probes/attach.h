@@ -39,7 +39,7 @@ struct Attached {
 using Attach = Result<Attached> (*)(const Attachment& attachment, int program_fd,
                                     const AttachContext& context);
 
-/// Attaches a program of a type whose attachments are made together (ProgramType::kprobe_multi).
+/// Attaches a program of a type whose attachments are made together (attaches_together()).
 using AttachAll = Result<Attached> (*)(std::span<const Attachment> attachments, int program_fd,
                                        const AttachContext& context);
 

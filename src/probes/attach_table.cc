@@ -14,6 +14,9 @@ namespace trc::probes {
 
 Result<Attached> attach_all_kprobe(std::span<const Attachment>, int program_fd, const AttachContext&);
 Result<Attached> attach_all_kretprobe(std::span<const Attachment>, int program_fd, const AttachContext&);
+Result<Attached> attach_all_uprobe(std::span<const Attachment>, int program_fd, const AttachContext&);
+Result<Attached> attach_all_uretprobe(std::span<const Attachment>, int program_fd, const AttachContext&);
+Result<Attached> attach_all_usdt(std::span<const Attachment>, int program_fd, const AttachContext&);
 
 namespace {
 
@@ -27,11 +30,15 @@ struct RowOfAll {
   AttachAll attach;
 };
 
-constexpr RowOfAll kRowsOfAll[] = {{"kprobe", attach_all_kprobe}, {"kretprobe", attach_all_kretprobe}};
+constexpr RowOfAll kRowsOfAll[] = {{"kprobe", attach_all_kprobe},
+                                   {"kretprobe", attach_all_kretprobe},
+                                   {"uprobe", attach_all_uprobe},
+                                   {"uretprobe", attach_all_uretprobe},
+                                   {"usdt", attach_all_usdt}};
 
 // The kernel puts a new program before the others: kernel/kprobes.c (register_aggr_kprobe), kernel/bpf/
-// trampoline.c (hlist_add_head).
-constexpr std::string_view kLastFirst[] = {"kprobe", "fentry", "fexit"};
+// trampoline.c (hlist_add_head), kernel/events/uprobes.c (consumer_add).
+constexpr std::string_view kLastFirst[] = {"kprobe", "fentry", "fexit", "uprobe", "uretprobe", "usdt"};
 
 constexpr Row kRows[] = {
 #define PROVIDER(id, names, syntax, summary) {#id, attach_##id},

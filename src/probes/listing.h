@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 #include "base/result.h"
@@ -22,6 +24,10 @@ struct ListRequest {
   /// What all wanted names begin with, behind "TYPE:": what can't is not worth reading.
   std::string_view prefix;
   bool with_arguments = false;
+  /// What stands behind "TYPE:" in the pattern; "" if the pattern names no type. Programs and libraries are
+  /// looked into only where one is named.
+  std::string_view rest = {};
+  std::optional<pid_t> pid = std::nullopt; ///< of -p
   /// Whether the pattern fits what stands behind "TYPE:", or "MODULE:" and that. Module "": it has none.
   std::function<bool(std::string_view module, std::string_view name)> wants;
   std::function<void(ListedProbe)> add;

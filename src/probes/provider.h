@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -60,6 +61,22 @@ struct Argument {
   bool operator==(const Argument&) const = default;
 };
 
+/// An argument that the traced program says the place of: a constant, a register, or memory of the process at
+/// displacement + base + scale * index.
+struct LocatedArgument {
+  enum class Kind : uint8_t { constant, in_register, in_memory };
+  Kind kind = Kind::constant;
+  uint8_t size = 8; ///< bytes
+  bool is_signed = false;
+  uint64_t number = 0;                      ///< the constant; the displacement, sign-extended
+  std::optional<ContextAccess> base, index; ///< registers; `base` is the one of in_register
+  uint8_t scale = 1;
+  std::string text;            ///< as the program has it: "-4@%eax"
+  std::string unreadable = {}; ///< why it can't be read, if so
+
+  bool operator==(const LocatedArgument&) const = default;
+};
+
 /// Offsets in struct task_struct of what programs for system calls look at in the current task.
 struct TaskFields {
   uint32_t status = 0; ///< thread_info.status, which tells calls of 32-bit programs
@@ -99,6 +116,7 @@ struct ProgramContext {
 /// How a program learns the address of the function that it is attached to (`func`).
 enum class FunctionAddress : uint8_t {
   none,                ///< there is no such function
+  named,               ///< Match::function_name is known instead
   instruction_pointer, ///< of its registers
   helper,              ///< bpf_get_func_ip
 };
@@ -119,7 +137,11 @@ struct Match {
   AddressSpace pointers = AddressSpace::none; ///< where an integer used as an address points
   uint64_t return_value = 0;                  ///< of the program
   FunctionAddress function = FunctionAddress::none;
+  std::optional<uint64_t> file_address;  ///< of the probe, as its file itself counts: for uaddr()
+  std::string function_name;             ///< FunctionAddress::named: as its file has it, not demangled
   std::vector<ContextAccess> positional; ///< `arg0`, `arg1` …: words of 64 bits; empty where there are none
+  /// `arg0`, `arg1` … where they lie anywhere: in place of `positional`.
+  std::vector<LocatedArgument> located;
   std::optional<Argument> result;        ///< `retval`; of type none: there is none to read, and why
   std::optional<ProgramContext> context; ///< `ctx`
   /// Fills in `positional` and `result` where that is costly: called only for scripts that use them.
@@ -137,7 +159,9 @@ struct ResolveContext {
   Diagnostics& diagnostics;
   /// For what arguments are made of; never null.
   std::shared_ptr<const TypeSource> types;
-  bool unsafe = false; ///< --unsafe
+  bool unsafe = false;                     ///< --unsafe
+  std::optional<pid_t> pid = std::nullopt; ///< of -p
+  std::string command = {};                ///< the program of -c, as a path; "" without
 };
 
 /// Appends what the attach point matches, in name order; reports a diagnostic when that is nothing.

@@ -100,6 +100,7 @@ constexpr Name<ProgramType> kProgramTypes[] = {
     {ProgramType::perf_event, "perf_event"},
     {ProgramType::kprobe, "kprobe"},
     {ProgramType::kprobe_multi, "kprobe_multi"},
+    {ProgramType::uprobe_multi, "uprobe_multi"},
     {ProgramType::iterator, "iterator"},
 };
 
@@ -136,6 +137,7 @@ template<class Archive> void fields(Archive& archive, AttachSpec& spec) {
   archive("provider", spec.provider);
   archive("target", spec.target);
   archive.optional("value", spec.value);
+  archive.optional("semaphore", spec.semaphore);
 }
 
 template<class Archive> void fields(Archive& archive, MapInfo& map) {

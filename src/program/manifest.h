@@ -18,6 +18,8 @@ struct AttachSpec {
   std::string provider;
   std::string target;
   uint64_t value = 0;
+  uint64_t semaphore =
+      0; ///< usdt: where in the file a counter is that tells it that somebody listens; 0: none
 
   bool operator==(const AttachSpec&) const = default;
 };
@@ -162,6 +164,7 @@ enum class ProgramType : uint8_t {
   perf_event,     ///< BPF_PROG_TYPE_PERF_EVENT
   kprobe,         ///< BPF_PROG_TYPE_KPROBE: kprobes and uprobes; the context is the registers
   kprobe_multi,   ///< BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI: one link for all attachments
+  uprobe_multi,   ///< BPF_PROG_TYPE_KPROBE, BPF_TRACE_UPROBE_MULTI: one link for all attachments in a file
   iterator,       ///< BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER
 };
 
@@ -187,6 +190,11 @@ struct Attachment {
 
   bool operator==(const Attachment&) const = default;
 };
+
+/// Whether all attachments of a program are made in one go.
+constexpr bool attaches_together(ProgramType type) {
+  return type == ProgramType::kprobe_multi || type == ProgramType::uprobe_multi;
+}
 
 struct ProgramInfo {
   std::string name;    ///< at most 15 bytes, unique; shown by bpftool

@@ -105,7 +105,7 @@ Result<bool> Attacher::attach_program(size_t program, const Signals& signals, st
     failed.push_back({program, refused->second});
     return true;
   }
-  if (info.type == ProgramType::kprobe_multi) {
+  if (attaches_together(info.type)) {
     if (auto done = attach_all(program); !done) failed.push_back({program, done.error()});
     return true;
   }
@@ -141,7 +141,7 @@ void Attacher::announce() {
   size_t count = 0, together = 0;
   for (const ProgramInfo& program : manifest_.programs) {
     count += program.attachments.size();
-    if (program.type == ProgramType::kprobe_multi) together += program.attachments.size();
+    if (attaches_together(program.type)) together += program.attachments.size();
   }
   if (count - together > kMany)
     printer_.warning("attaching to " + std::to_string(count) +

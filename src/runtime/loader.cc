@@ -24,6 +24,9 @@ struct TypeRow {
   bpf_prog_type kernel_type;
   uint32_t attach_type;
 };
+/// BPF_TRACE_UPROBE_MULTI (Linux 6.6), which the headers of Debian 12 don't know.
+constexpr uint32_t kUprobeMulti = 48;
+
 constexpr std::array kTypes = {
     TypeRow{ProgramType::raw_tracepoint, BPF_PROG_TYPE_RAW_TRACEPOINT, 0},
     TypeRow{ProgramType::btf_tracepoint, BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP},
@@ -33,6 +36,7 @@ constexpr std::array kTypes = {
     TypeRow{ProgramType::perf_event, BPF_PROG_TYPE_PERF_EVENT, 0},
     TypeRow{ProgramType::kprobe, BPF_PROG_TYPE_KPROBE, 0},
     TypeRow{ProgramType::kprobe_multi, BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI},
+    TypeRow{ProgramType::uprobe_multi, BPF_PROG_TYPE_KPROBE, kUprobeMulti},
     TypeRow{ProgramType::iterator, BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER},
 };
 

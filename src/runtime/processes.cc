@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -83,6 +84,16 @@ Child::~Child() {
   if (!pidfd_) return;
   // Through the pidfd: the number may belong to somebody else by now.
   ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGTERM, nullptr, 0);
+}
+
+std::optional<int> Child::status() const {
+  siginfo_t info = {};
+  if (!pidfd_ ||
+      ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+      info.si_pid == 0)
+    return {};
+  constexpr int kSignalled = 128;
+  return info.si_code == CLD_EXITED ? info.si_status : kSignalled + info.si_status;
 }
 
 Result<void> Child::release() {

@@ -2,6 +2,7 @@
 // end of it or of -p's process.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -26,6 +27,9 @@ public:
   pid_t pid() const { return pid_; }
   /// Becomes readable when the process has ended.
   int fd() const { return pidfd_.get(); }
+  /// As a shell gives it: what the process ended with, or 128 and the signal that ended it. Nothing while it
+  /// runs, and where there is none.
+  std::optional<int> status() const;
   /// Lets it run; an error if its file can't be executed.
   Result<void> release();
 

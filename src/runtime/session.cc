@@ -375,6 +375,7 @@ Result<int> Session::run(Child& child, int process) {
   if (is_lost_ && options_.strict && control().exit_code == 0)
     return failure(ErrorKind::refused, "something was lost, which --strict does not allow",
                    "the lines `lost N ...` say what, and where");
+  if (options_.exit_status && control().exit_code == 0) return child.status().value_or(0);
   return static_cast<int>(control().exit_code);
 }
 

@@ -20,6 +20,7 @@ struct SessionOptions {
   bool follow = false;              ///< what that process starts is traced too
   bool no_warnings = false;         ///< what warnf() says is left out
   bool strict = false;              ///< what is lost is an error
+  bool exit_status = false;         ///< end with the status of the command
   bool dry_run = false;             ///< load and attach, then end without running anything
   /// What the program was compiled for: to trace, or the script's own tests or benchmarks.
   Purpose purpose = Purpose::tracing;

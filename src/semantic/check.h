@@ -329,6 +329,10 @@ private:
   std::optional<StackMode> stack_mode_of(const ast::Name& name, const Builtin& row, Span span);
   bool is_of_c(const ast::Name& name) const;
   ExpressionPtr stack(const ast::Call& node, const Builtin& row, Span span);
+  ExpressionPtr located_argument(const probes::LocatedArgument& argument, const std::string& name, Span span);
+  ExpressionPtr name_of_instance(const std::vector<std::string>& names, const std::string& first,
+                                 const Builtin& row, Span span);
+  std::string function_name(const probes::Match& match) const;
   typed::Expressions process_image(Span span);
   ExpressionPtr kernel_symbol(ExpressionPtr address, Span span);
 

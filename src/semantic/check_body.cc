@@ -27,8 +27,11 @@ void Checker::run(const ExpandedProbe& probe) {
                         .variables = {},
                         .body = {}};
   for (const probes::Match& match : probe.matches)
-    typed.instances.push_back(
-        {match.given_name.empty() ? match.name : match.given_name, match.attach, match.selector});
+    typed.instances.push_back({.name = match.given_name.empty() ? match.name : match.given_name,
+                               .attach = match.attach,
+                               .selector = match.selector,
+                               .function = function_name(match),
+                               .file_address = match.file_address.value_or(0)});
 
   if (const ast::Expression* predicate = probe.source->predicate.get()) {
     typed::If guard = {

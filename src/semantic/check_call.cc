@@ -1,5 +1,7 @@
 // Calls of values and functions: arguments against the builtin's row, then the rules of its own where it has
 // any.
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/text.h"
 #include "lang/planned.h"
@@ -164,13 +166,21 @@ typed::ExpressionPtr Checker::integer_argument(const ast::Call& node, size_t ind
 
 typed::ExpressionPtr Checker::check_probe(const ast::Call&, const Builtin& row, Span span) {
   if (!here("probe", span)) return unknown(span);
+  std::vector<std::string> names;
+  for (const probes::Match& match : probe_->matches)
+    names.push_back(match.name);
+  return name_of_instance(names, probe_name(), row, span);
+}
+
+/// `names`: one for each match. `first`: as that of the first match is shown.
+typed::ExpressionPtr Checker::name_of_instance(const std::vector<std::string>& names,
+                                               const std::string& first, const Builtin& row, Span span) {
+  // The same attach point may well be listed twice.
+  if (std::ranges::all_of(names, [&](const std::string& name) { return name == first; }))
+    return text_constant(span, first);
   size_t longest = 0;
-  bool all_one = true; // the same attach point may well be listed twice
-  for (const probes::Match& match : probe_->matches) {
-    longest = std::max(longest, match.name.size());
-    all_one = all_one && match.name == probe_name();
-  }
-  if (all_one) return text_constant(span, probe_name());
+  for (const std::string& name : names)
+    longest = std::max(longest, name.size());
   // All names have one size, so that a table of them can be indexed.
   const uint32_t size = (longest + 1 + 7) / 8 * 8;
   return typed::make_expression(span, string_type(size),

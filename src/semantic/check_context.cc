@@ -1,7 +1,9 @@
 // What a probe's context gives by position: `arg0`, `arg1` … and `retval`.
+#include <algorithm>
 #include <charconv>
 
 #include "semantic/check.h"
+#include "semantic/conversion.h"
 
 namespace trc {
 
@@ -20,13 +22,55 @@ typed::ExpressionPtr Checker::positional_argument(const std::string& name, Span 
   auto index = positional_index(name);
   if (!index) return nullptr;
   if (!here(name, span)) return unknown(span);
+  const auto& located = probe_->matches.front().located;
+  if (*index < located.size()) return located_argument(located[*index], name, span);
   const auto& accesses = probe_->matches.front().positional;
   if (*index < accesses.size())
     return typed::make_expression(span, integer_type(8, false), typed::ArgumentRead{accesses[*index]});
-  std::string hint = accesses.empty() ? "`args.NAME` gives the arguments where a probe has any"
-                                      : "it has `arg0` to `arg" + std::to_string(accesses.size() - 1) + "`";
+  const size_t count = std::max(accesses.size(), located.size());
+  std::string hint = "`args.NAME` gives the arguments where a probe has any";
+  if (count > 0) hint = "it has `arg0` to `arg" + std::to_string(count - 1) + "`";
+  if (probe_->matches.front().attach.provider == "usdt" && count == 0)
+    hint = "it was built without arguments";
   report(DiagnosticId::no_argument_here, span, probe_name(), name, hint);
   return unknown(span);
+}
+
+/// An argument that the traced program says the place of, made of what there is for registers, sums and the
+/// memory of processes.
+typed::ExpressionPtr Checker::located_argument(const probes::LocatedArgument& argument,
+                                               const std::string& name, Span span) {
+  using Kind = probes::LocatedArgument::Kind;
+  if (!argument.unreadable.empty()) {
+    report(DiagnosticId::unreadable_argument, span, name, probe_name(), argument.unreadable);
+    return unknown(span);
+  }
+  const Type own = integer_type(argument.size, argument.is_signed),
+             wide = integer_type(8, argument.is_signed);
+  const Type address = integer_type(8, false);
+  auto add = [&](ExpressionPtr left, ExpressionPtr right) {
+    if (!left) return right;
+    return typed::make_expression(
+        span, address, typed::Binary{BinaryOperator::add, std::move(left), std::move(right), false, false});
+  };
+  auto read = [&](const probes::ContextAccess& access, const Type& type) {
+    return typed::make_expression(span, type, typed::ArgumentRead{access});
+  };
+  if (argument.kind == Kind::constant) return constant(span, wide, argument.number);
+  if (argument.kind == Kind::in_register) return convert(read(*argument.base, own), wide);
+  ExpressionPtr place;
+  if (argument.base) place = read(*argument.base, address);
+  if (argument.index) {
+    ExpressionPtr scaled =
+        typed::make_expression(span, address,
+                               typed::Binary{BinaryOperator::multiply, read(*argument.index, address),
+                                             constant(span, address, argument.scale), false, false});
+    place = add(std::move(place), std::move(scaled));
+  }
+  if (argument.number != 0 || !place) place = add(std::move(place), constant(span, address, argument.number));
+  place->type = pointer_type(AddressSpace::user, own);
+  return convert(
+      typed::make_expression(span, own, typed::Dereference{.pointer = std::move(place), .offset = 0}), wide);
 }
 
 typed::ExpressionPtr Checker::context_pointer(Span span) {

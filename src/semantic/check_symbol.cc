@@ -4,11 +4,13 @@
 #include "kernel/kernel.h"
 #include "lang/planned.h"
 #include "probes/registers.h"
+#include "probes/user_target.h"
 #include "program/records.h"
 #include "program/stack_mode.h"
 #include "semantic/check.h"
 #include "semantic/conversion.h"
 #include "semantic/limits.h"
+#include "symbols/elf_symbols.h"
 
 namespace trc {
 namespace {
@@ -19,7 +21,7 @@ std::vector<Type> key_parts() { return {integer_type(8, false), integer_type(8, 
 /// Whether its context is, or begins with, a struct pt_regs.
 bool has_registers(const probes::Match& match) {
   return match.type == ProgramType::kprobe || match.type == ProgramType::kprobe_multi ||
-         match.type == ProgramType::perf_event;
+         match.type == ProgramType::uprobe_multi || match.type == ProgramType::perf_event;
 }
 
 } // namespace
@@ -157,6 +159,12 @@ typed::ExpressionPtr Checker::check_usym(const ast::Call& node, const Builtin& r
                                 std::move(call));
 }
 
+/// What `func` gives where it is known by now.
+std::string Checker::function_name(const probes::Match& match) const {
+  return context_.options.settings.cpp_demangle ? symbols::demangle(match.function_name)
+                                                : match.function_name;
+}
+
 /// The address of the probed function: where the probe hit, or what the kernel keeps for return probes and
 /// trampolines.
 typed::ExpressionPtr Checker::check_func(const ast::Call&, const Builtin& row, Span span) {
@@ -164,8 +172,14 @@ typed::ExpressionPtr Checker::check_func(const ast::Call&, const Builtin& row, S
   const probes::FunctionAddress how = probe_->matches.front().function;
   if (how == probes::FunctionAddress::none) {
     report(DiagnosticId::no_argument_here, span, probe_name(), "func",
-           "`kprobe`, `kretprobe`, `fentry` and `fexit` probes have it");
+           "`kprobe`, `kretprobe`, `uprobe`, `uretprobe`, `fentry` and `fexit` probes have it");
     return unknown(span);
+  }
+  if (how == probes::FunctionAddress::named) {
+    std::vector<std::string> names;
+    for (const probes::Match& match : probe_->matches)
+      names.push_back(function_name(match));
+    return name_of_instance(names, names.front(), row, span);
   }
   const Type wide = integer_type(8, false);
   if (how == probes::FunctionAddress::instruction_pointer)
@@ -186,6 +200,41 @@ typed::ExpressionPtr Checker::check_kaddr(const ast::Call& node, const Builtin&,
   return unknown(span);
 }
 
+/// Where a symbol of the probed file lies in the process that runs the probe: as far from the probe as in the
+/// file. Files at fixed addresses need no arithmetic.
+typed::ExpressionPtr Checker::check_uaddr(const ast::Call& node, const Builtin& row, Span span) {
+  if (!here("uaddr()", span)) return unknown(span);
+  const probes::Match& match = probe_->matches.front();
+  const std::string name = *text(*node.arguments[0]);
+  auto refuse = [&](DiagnosticId id, std::string subject, std::string hint) {
+    report(id, span, std::move(subject), id == DiagnosticId::no_argument_here ? "uaddr()" : name,
+           std::move(hint));
+    return unknown(span);
+  };
+  if (!match.file_address)
+    return refuse(DiagnosticId::no_argument_here, probe_name(),
+                  "`uprobe`, `uretprobe` and `usdt` probes have it");
+  // A return probe stops behind the function's end; only the kernel knows where it began.
+  const bool returns = match.result.has_value();
+  const Type wide = integer_type(8, false);
+  const auto symbol = probes::find_user_symbol(match.attach.target, name, context_.kernel);
+  if (!symbol) return refuse(DiagnosticId::unknown_user_symbol, match.attach.target, symbol.error().cause);
+  const bool is_integer = symbol->size == 1 || symbol->size == 2 || symbol->size == 4;
+  const Type type = pointer_type(AddressSpace::user,
+                                 integer_type(is_integer ? static_cast<uint32_t>(symbol->size) : 8, false));
+  if (symbol->is_fixed) return constant(span, type, symbol->address);
+  if (returns && context_.kernel.version() < KernelVersion{6, 6, 0})
+    return refuse(
+        DiagnosticId::no_argument_here, probe_name(),
+        "before Linux 6.6 the kernel does not tell return probes where their file is: keep it in a map, "
+        "from a `uprobe`");
+  typed::Expressions parts;
+  parts.push_back(constant(span, wide, symbol->address));
+  return typed::make_expression(
+      span, type,
+      typed::Call{.id = row.id, .arguments = std::move(parts), .index = returns ? 1U : 0U, .access = {}});
+}
+
 typed::ExpressionPtr Checker::check_reg(const ast::Call& node, const Builtin&, Span span) {
   if (!here("reg()", span)) return unknown(span);
   const std::string name = *text(*node.arguments[0]);
@@ -202,8 +251,8 @@ typed::ExpressionPtr Checker::check_reg(const ast::Call& node, const Builtin&, S
   }
   if (!has_registers(probe_->matches.front())) {
     report(DiagnosticId::no_argument_here, span, probe_name(), "reg()",
-           "the registers are known where a probe stops the processor anywhere: in `kprobe`, `kretprobe` and "
-           "`profile` probes");
+           "the registers are known where a probe stops the processor anywhere: in `kprobe`, `kretprobe`, "
+           "`uprobe` and `profile` probes");
     return unknown(span);
   }
   return typed::make_expression(span, integer_type(8, false), typed::ArgumentRead{*access});

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <iterator>
 #include <set>
+#include <tuple>
 
 #include "parser/ast_walk.h"
 
@@ -54,6 +55,7 @@ struct ArgumentUse {
   bool any = false;
   int wholes = 0;       ///< uses of all fields at once
   bool results = false; ///< `retval`, `arg0` …
+  bool symbols = false; ///< `uaddr`, which depends on the file
 };
 
 /// Looks into the macros that are used, too.
@@ -77,7 +79,10 @@ private:
       use.results |= name->name == "retval" || name->name.starts_with("arg");
       look_into(name->name);
     }
-    if (auto* call = std::get_if<ast::Call>(&e.node)) look_into(call->name);
+    if (auto* call = std::get_if<ast::Call>(&e.node)) {
+      use.symbols |= call->name == "uaddr";
+      look_into(call->name);
+    }
     auto* member = std::get_if<ast::Member>(&e.node);
     auto* base = member ? std::get_if<ast::Name>(&member->base->node) : nullptr;
     if (!base || base->name != "args") return;
@@ -96,9 +101,14 @@ private:
 
 /// Whether it says that this kernel lacks something, not that the script is wrong.
 bool is_about_the_kernel(DiagnosticId id) {
-  static constexpr DiagnosticId kIds[] = {
-      DiagnosticId::unknown_tracepoint_category, DiagnosticId::unknown_tracepoint,
-      DiagnosticId::unknown_raw_tracepoint, DiagnosticId::unknown_kernel_function, DiagnosticId::no_match};
+  static constexpr DiagnosticId kIds[] = {DiagnosticId::unknown_tracepoint_category,
+                                          DiagnosticId::unknown_tracepoint,
+                                          DiagnosticId::unknown_raw_tracepoint,
+                                          DiagnosticId::unknown_kernel_function,
+                                          DiagnosticId::no_match,
+                                          DiagnosticId::unknown_program,
+                                          DiagnosticId::unknown_user_function,
+                                          DiagnosticId::unknown_usdt};
   return std::find(std::begin(kIds), std::end(kIds), id) != std::end(kIds);
 }
 
@@ -109,7 +119,7 @@ bool same_program(const probes::Match& a, const probes::Match& b) {
       a.function != b.function || a.pointers != b.pointers || a.return_value != b.return_value ||
       a.filters_pid_itself != b.filters_pid_itself || a.has_cookie != b.has_cookie ||
       a.selector.has_value() != b.selector.has_value() || a.positional != b.positional ||
-      a.result != b.result || a.context != b.context)
+      a.result != b.result || a.located != b.located || a.context != b.context)
     return false;
   if (a.selector)
     return a.attach == b.attach && a.selector->access == b.selector->access &&
@@ -131,19 +141,20 @@ bool same_arguments(const std::vector<probes::Argument>& a, const std::vector<pr
   });
 }
 
-/// What two attach points of one list both match runs the body once.
+/// What two attach points of one list both match runs the body once. One name may stand for several places:
+/// functions of one name in a file.
 void drop_repeated(std::vector<probes::Match>& matches) {
-  std::set<std::string> seen;
-  std::erase_if(matches, [&](const probes::Match& match) { return !seen.insert(match.name).second; });
+  std::set<std::tuple<std::string, std::string, uint64_t>> seen;
+  std::erase_if(matches, [&](const probes::Match& match) {
+    return !seen.emplace(match.name, match.attach.target, match.attach.value).second;
+  });
 }
 
 class Expander {
 public:
   Expander(const ast::Program& program, const Kernel& kernel, const AnalysisOptions& options,
            Diagnostics& diagnostics)
-      : program_(program), kernel_(kernel), types_(options.kernel_types), parameters_(options.parameters),
-        missing_probes_(options.settings.missing_probes), unsafe_(options.unsafe), diagnostics_(diagnostics) {
-  }
+      : program_(program), kernel_(kernel), options_(options), diagnostics_(diagnostics) {}
 
   void expand(const ast::Probe& probe, std::vector<ExpandedProbe>& out) {
     std::string text;
@@ -152,7 +163,7 @@ public:
     for (const ast::AttachPoint& point : probe.attach_points) {
       text += (text.empty() ? "" : ",") + point.text;
       std::string filled = point.text;
-      if (!fill_in_parameters(filled, point.span, parameters_, diagnostics_)) continue;
+      if (!fill_in_parameters(filled, point.span, options_.parameters, diagnostics_)) continue;
       resolve(filled, point.span, matches, missing);
     }
     report_missing(missing, !matches.empty());
@@ -169,6 +180,7 @@ public:
       if (use.any && match.arguments && !(arguments = read_arguments(match, probe))) return;
       auto fits = [&](const ExpandedProbe& group) {
         return same_program(group.matches.front(), match) &&
+               (!use.symbols || group.matches.front().attach.target == match.attach.target) &&
                group.arguments.has_value() == arguments.has_value() &&
                (!arguments || (use.wholes > 0 ? *group.arguments == *arguments
                                               : same_arguments(*group.arguments, *arguments, use.fields)));
@@ -193,8 +205,13 @@ private:
     const size_t named = name_length(text);
     const size_t first = matches.size();
     const Span behind = {std::min<uint32_t>(span.begin + static_cast<uint32_t>(named), span.end), span.end};
-    probes::resolve(probes::split_attach_point(text.substr(named), behind), {kernel_, found, types_, unsafe_},
-                    matches);
+    const probes::ResolveContext context = {.kernel = kernel_,
+                                            .diagnostics = found,
+                                            .types = options_.kernel_types,
+                                            .unsafe = options_.unsafe,
+                                            .pid = options_.pid,
+                                            .command = options_.command};
+    probes::resolve(probes::split_attach_point(text.substr(named), behind), context, matches);
     if (named > 0)
       for (size_t i = first; i < matches.size(); ++i)
         matches[i].given_name = text.substr(0, named - 1);
@@ -217,8 +234,9 @@ private:
   /// An error, a warning or nothing, as the script wants it. A list that names a function as several kernels
   /// call it is served by any of them: then the others are no error.
   void report_missing(const std::vector<Missing>& missing, bool others_match) {
-    if (missing_probes_ == "ignore") return;
-    const bool is_error = missing_probes_ == "error" && !others_match;
+    const std::string& wish = options_.settings.missing_probes;
+    if (wish == "ignore") return;
+    const bool is_error = wish == "error" && !others_match;
     for (const Missing& point : missing) {
       if (is_error)
         diagnostics_.add(point.reason);
@@ -238,10 +256,7 @@ private:
 
   const ast::Program& program_;
   const Kernel& kernel_;
-  const std::shared_ptr<const TypeSource> types_;
-  const Parameters& parameters_;
-  const std::string& missing_probes_;
-  const bool unsafe_;
+  const AnalysisOptions& options_;
   Diagnostics& diagnostics_;
   std::set<std::string> trials_; ///< names of tests and benchmarks
 };

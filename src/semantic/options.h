@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include "ctypes/c_definitions.h"
@@ -22,6 +24,8 @@ struct AnalysisOptions {
   const Sources* sources = nullptr; ///< where spans point to, for places inside of literals; may be null
   std::shared_ptr<const CDefinitions> definitions = nullptr; ///< of the script's C text; may be null
   std::shared_ptr<const TypeSource> kernel_types; ///< of the kernel that is analyzed for; never null
+  std::optional<pid_t> pid = std::nullopt;        ///< of -p
+  std::string command = {};                       ///< the program of -c, as a path; "" without
 };
 
 } // namespace trc

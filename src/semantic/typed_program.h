@@ -284,6 +284,8 @@ struct Probe {
     std::string name;
     AttachSpec attach;
     std::optional<probes::Selector> selector;
+    std::string function = {}; ///< what `func` gives, if that is a text
+    uint64_t file_address = 0; ///< probes::Match::file_address
   };
   std::vector<Instance> instances;
   std::vector<Type> variables;

@@ -80,7 +80,7 @@ public:
   std::shared_ptr<const ElfSymbols> symbols() {
     std::lock_guard lock(mutex_);
     if (!symbols_ && is_vdso()) symbols_ = std::make_shared<ElfSymbols>(read_vdso());
-    if (!symbols_ && fd_) symbols_ = std::make_shared<ElfSymbols>(ElfSymbols::read(fd_.get()));
+    if (!symbols_ && fd_) symbols_ = std::make_shared<ElfSymbols>(ElfSymbols::read(fd_.get(), path_));
     return symbols_;
   }
   /// Bytes of symbols; 0 while they are just being read.
