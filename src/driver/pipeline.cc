@@ -1,3 +1,4 @@
+#include "dwarf/debug_info.h"
 #include "driver/pipeline.h"
 
 #include <filesystem>
@@ -81,6 +82,7 @@ std::optional<typed::Program> parse_and_analyze(Script& script, const Kernel& ke
                                 .unsafe = options.unsafe,
                                 .sources = &script.sources,
                                 .kernel_types = kernel_types(kernel),
+                                .programs = std::make_shared<dwarf::Programs>(),
                                 .pid = options.pid,
                                 .command = command_file(options)};
     read_config(*tree, analysis.settings, diagnostics);

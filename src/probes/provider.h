@@ -20,6 +20,10 @@
 #include "probes/listing.h"
 #include "program/manifest.h"
 
+namespace trc::dwarf {
+class Programs;
+}
+
 namespace trc::probes {
 
 enum class AccessKind : uint8_t {
@@ -57,6 +61,8 @@ struct Argument {
   Type type; ///< none: it is there, but can't be read
   ContextAccess access;
   std::string unreadable = {}; ///< why, if it can't be: "it is wider than 64 bits"
+  /// If set: the access gives an address in the process; the value lies so many bytes behind it.
+  std::optional<uint32_t> behind = {};
 
   bool operator==(const Argument&) const = default;
 };
@@ -159,7 +165,9 @@ struct ResolveContext {
   Diagnostics& diagnostics;
   /// For what arguments are made of; never null.
   std::shared_ptr<const TypeSource> types;
-  bool unsafe = false;                     ///< --unsafe
+  bool unsafe = false; ///< --unsafe
+  /// The debug information of programs; null: none is looked for.
+  std::shared_ptr<dwarf::Programs> programs = nullptr;
   std::optional<pid_t> pid = std::nullopt; ///< of -p
   std::string command = {};                ///< the program of -c, as a path; "" without
 };

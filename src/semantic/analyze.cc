@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ctypes/type_table.h"
+#include "dwarf/debug_info.h"
 #include "parser/ast_walk.h"
 #include "semantic/check.h"
 #include "semantic/limits.h"
@@ -19,7 +20,8 @@ struct Input {
   const std::vector<ExpandedProbe>& probes;
   Declarations declarations;
   std::shared_ptr<const TypeSource> kernel_types;
-  std::shared_ptr<const TypeSource> types; ///< the script's own, then the kernel's
+  std::shared_ptr<const TypeSource> types; ///< the script's own, then the kernel's, then those of programs
+  std::shared_ptr<const TypeSource> types_in_programs; ///< those of programs before the kernel's
 };
 
 CheckContext context(const Input& input, Environment& environment, typed::Program& program,
@@ -31,7 +33,8 @@ CheckContext context(const Input& input, Environment& environment, typed::Progra
           .environment = environment,
           .program = program,
           .diagnostics = diagnostics,
-          .kernel_types = input.kernel_types.get()};
+          .kernel_types = input.kernel_types.get(),
+          .types = input.types.get()};
 }
 
 typed::Program check_all(const Input& input, Environment& environment, Diagnostics& diagnostics) {
@@ -42,8 +45,12 @@ typed::Program check_all(const Input& input, Environment& environment, Diagnosti
   const CheckContext with = context(input, environment, program, calls, diagnostics);
   for (size_t i = 0; i < functions.size(); ++i)
     Checker(with, input.probes.size() + i).run(functions[i]);
-  for (size_t i = 0; i < input.probes.size(); ++i)
-    Checker(with, i).run(input.probes[i]);
+  for (size_t i = 0; i < input.probes.size(); ++i) {
+    CheckContext of_probe = with;
+    // In a program its own types are meant, where the kernel has others of the same name.
+    if (input.probes[i].matches.front().file_address) of_probe.types = input.types_in_programs.get();
+    Checker(of_probe, i).run(input.probes[i]);
+  }
   report_recursion(input.declarations, calls, diagnostics);
   return program;
 }
@@ -70,6 +77,11 @@ void infer(const Input& input, Environment& environment) {
     check_all(input, environment, muted);
     if (environment == before) return;
   }
+}
+
+std::vector<std::shared_ptr<const TypeSource>> sources_of(std::vector<std::shared_ptr<const TypeSource>> sources) {
+  std::erase(sources, nullptr);
+  return sources;
 }
 
 /// Probes that this kernel lacks are not checked. What they may assign to is no mistake in the others.
@@ -111,11 +123,9 @@ std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& 
                                       const AnalysisOptions& options, Diagnostics& diagnostics) {
   const std::vector<ExpandedProbe> probes = expand(source, kernel, options, diagnostics);
   Input input = {kernel, options, probes, collect_declarations(source, diagnostics), options.kernel_types,
-                 nullptr};
-  std::vector<std::shared_ptr<const TypeSource>> sources;
-  if (options.definitions) sources.push_back(options.definitions);
-  sources.push_back(input.kernel_types);
-  input.types = type_table(std::move(sources));
+                 nullptr, nullptr};
+  input.types = type_table(sources_of({options.definitions, input.kernel_types, options.programs}));
+  input.types_in_programs = type_table(sources_of({options.definitions, options.programs, input.kernel_types}));
 
   Environment environment;
   environment.maps_elsewhere = maps_of_missing_probes(source, probes);

@@ -32,6 +32,7 @@ struct CheckContext {
   typed::Program& program; ///< the probe or function, its events and actions are added here
   Diagnostics& diagnostics;
   const TypeSource* kernel_types = nullptr; ///< without the script's own
+  const TypeSource* types = nullptr;        ///< all that the body can name
 };
 
 class Checker {
@@ -180,7 +181,7 @@ private:
   ExpressionPtr ternary(const ast::Ternary& node, Span span);
 
   // check_type.cc: types as they are written
-  const TypeSource& types() const { return *context_.program.types; }
+  const TypeSource& types() const { return *context_.types; }
   std::optional<Type> base_type(const ast::TypeName& node);
   std::optional<Type> wrap_in_arrays(const ast::TypeName& node, Type type, size_t first, size_t end);
   void report_unknown_type(const std::string& name, Span span);
@@ -197,6 +198,7 @@ private:
   ExpressionPtr argument(const ast::Member& node, Span span);
   /// `args` as a whole: a record of what can be read.
   ExpressionPtr arguments(Span span);
+  ExpressionPtr read_argument(const probes::Argument& argument, Span span);
   ExpressionPtr element(const ast::Member& node, Span span, ExpressionPtr tuple);
   ExpressionPtr field(const ast::Member& node, Span span, ExpressionPtr whole);
   /// Says what is wrong, if it is.

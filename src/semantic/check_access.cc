@@ -104,13 +104,21 @@ typed::ExpressionPtr Checker::argument(const ast::Member& node, Span span) {
       return unknown(span);
     }
     if (argument.name == node.name)
-      return typed::make_expression(span, argument.type, typed::ArgumentRead{argument.access});
+      return read_argument(argument, span);
     if (!argument.type.is_none()) names.push_back(argument.name);
   }
   std::string hint = did_you_mean(node.name, names);
   if (hint.empty()) hint = list_of_arguments(*probe_->arguments);
   report(DiagnosticId::unknown_field, node.name_span, probe_name(), node.name, hint);
   return unknown(span);
+}
+
+typed::ExpressionPtr Checker::read_argument(const probes::Argument& argument, Span span) {
+  typed::ArgumentRead read = {argument.access};
+  if (!argument.behind) return typed::make_expression(span, argument.type, std::move(read));
+  ExpressionPtr place = typed::make_expression(span, pointer_type(AddressSpace::user, argument.type), std::move(read));
+  return typed::make_expression(span, argument.type,
+                                typed::Dereference{.pointer = std::move(place), .offset = *argument.behind});
 }
 
 typed::ExpressionPtr Checker::arguments(Span span) {
@@ -122,7 +130,7 @@ typed::ExpressionPtr Checker::arguments(Span span) {
     if (argument.type.is_none() || is_header(argument)) continue;
     names.push_back(argument.name);
     types.push_back(argument.type);
-    elements.push_back(typed::make_expression(span, argument.type, typed::ArgumentRead{argument.access}));
+    elements.push_back(read_argument(argument, span));
   }
   if (names.empty()) {
     report(DiagnosticId::no_args_here, span, probe_name());

@@ -209,6 +209,7 @@ private:
                                             .diagnostics = found,
                                             .types = options_.kernel_types,
                                             .unsafe = options_.unsafe,
+                                            .programs = options_.programs,
                                             .pid = options_.pid,
                                             .command = options_.command};
     probes::resolve(probes::split_attach_point(text.substr(named), behind), context, matches);

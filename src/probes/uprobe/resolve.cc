@@ -13,6 +13,7 @@
 #include "lang/planned.h"
 #include "probes/registers.h"
 #include "probes/report.h"
+#include "probes/uprobe/arguments.h"
 #include "probes/uprobe/names.h"
 #include "probes/user_target.h"
 #include "symbols/elf_functions.h"
@@ -112,10 +113,18 @@ Match match_at(const Kind& kind, const ResolveContext& context, const UserFile& 
   match.file_address = file.elf.address_of(offset);
   match.function = FunctionAddress::named;
   match.function_name = function;
-  if (kind.returns)
+  if (kind.returns) {
     match.result = result_register();
-  else
-    match.positional = argument_registers();
+    return match;
+  }
+  match.positional = argument_registers();
+  if (context.programs) {
+    context.programs->add(file.path, context.kernel.root());
+    match.arguments = [programs = context.programs, path = file.path, root = context.kernel.root(),
+                       address = *match.file_address] {
+      return function_arguments(programs->open(path, root), address, path);
+    };
+  }
   return match;
 }
 
