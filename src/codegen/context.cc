@@ -26,6 +26,12 @@ llvm::Value* ProgramBuilder::scalar_argument(const probes::ContextAccess& access
     store_argument(access, type, bytes);
     return cut(load_word(bytes), type);
   }
+  case probes::AccessKind::argument_word: {
+    Value* argument = allocate(8);
+    store_word(word(0), argument);
+    m_.call(Helper::get_func_arg, {context(), word(access.offset), argument});
+    return cut(load_word(argument), type);
+  }
   case probes::AccessKind::data_loc_address:
     return m_.ir.CreatePtrToInt(data_location(access).from, m_.ir.getInt64Ty());
   default: return cut(context_value(access), type);

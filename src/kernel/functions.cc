@@ -84,6 +84,19 @@ std::vector<uint64_t> find_in_modules(std::string_view kallsyms, std::span<const
   return addresses;
 }
 
+NamedFunctions functions_named(std::string_view filter_functions, std::string_view name) {
+  NamedFunctions found;
+  for (size_t at = filter_functions.find(name); at != filter_functions.npos;
+       at = filter_functions.find(name, at + 1)) {
+    const size_t behind = at + name.size();
+    if (at > 0 && filter_functions[at - 1] != '\n') continue;
+    const char next = behind < filter_functions.size() ? filter_functions[behind] : '\n';
+    found.same += next == '\n' || next == ' ' || next == '\t';
+    found.variants += next == '.';
+  }
+  return found;
+}
+
 Result<std::vector<KernelFunction>> read_functions(const std::string& root) {
   if (auto text = read_file(root + "/sys/kernel/tracing/available_filter_functions"); text && !text->empty())
     return parse_filter_functions(*text);

@@ -51,6 +51,7 @@ struct Kernel::State {
   std::map<std::string, std::optional<uint32_t>> member_offsets;
   std::map<std::string, Result<uint64_t>> symbol_addresses;
   std::optional<Result<std::vector<KernelFunction>>> functions;
+  std::optional<Result<std::string>> traceable; // the text of available_filter_functions
 
   const Result<std::string>& events_path() {
     if (!events) events = events_directory(root);
@@ -166,6 +167,14 @@ bool Kernel::has_event_source(const std::string& name) const {
 Result<std::vector<KernelFunction>> Kernel::functions() const {
   if (!state_->functions) state_->functions = read_functions(state_->root);
   return *state_->functions;
+}
+
+Result<NamedFunctions> Kernel::functions_named(const std::string& name) const {
+  if (!state_->traceable)
+    state_->traceable = read_file(state_->root + "/sys/kernel/tracing/available_filter_functions");
+  return then(*state_->traceable, [&](const std::string& text) -> Result<NamedFunctions> {
+    return trc::functions_named(text, name);
+  });
 }
 
 Result<uint64_t> Kernel::symbol_address(const std::string& name) const {

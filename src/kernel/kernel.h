@@ -77,6 +77,8 @@ public:
   bool has_event_source(const std::string& name) const;
   /// All functions that probes can be put on, sorted by name.
   Result<std::vector<KernelFunction>> functions() const;
+  /// What the list of functions that can be traced says of a name; nothing where it can't be read. Costly.
+  Result<NamedFunctions> functions_named(const std::string& name) const;
   /// Whether a function of that name is known without reading all of them: BTF has it.
   bool surely_has_function(const std::string& name) const;
   /// Its id in the kernel's BTF, by which programs call it; nothing if there is none of that name.

@@ -38,6 +38,9 @@ struct Progress {
   uint64_t events = 0; ///< that probes have seen
   size_t maps = 0;     ///< of the script
   uint64_t lost = 0;
+  /// Before tracing: what is being done ("attaching"), and how far it is.
+  std::string_view doing = {};
+  size_t done = 0, of = 0;
 };
 
 /// What errorf() or warnf() in a script says, and where it stands.

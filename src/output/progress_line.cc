@@ -47,7 +47,10 @@ void ProgressLine::show(const Progress& progress) {
   std::string text = counted(progress.events, "event");
   if (progress.maps > 0) text += ", " + counted(progress.maps, "map");
   text += ", " + grouped(progress.lost) + " lost; Ctrl-C to end";
-  const std::string_view word = "tracing", dots = is_utf8() ? "\u2026" : "...";
+  if (!progress.doing.empty())
+    text = grouped(progress.done) + " of " + grouped(progress.of) + "; Ctrl-C to end";
+  const std::string_view word = progress.doing.empty() ? "tracing" : progress.doing,
+                         dots = is_utf8() ? "\u2026" : "...";
   // A line that goes on in the next row could not be erased; the last column makes some terminals go on.
   const size_t before = word.size() + (dots.size() == 3 && dots[0] != '.' ? 1 : 3) + 1, room = columns();
   if (room < before + 10) return;

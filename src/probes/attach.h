@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@ namespace trc::probes {
 struct AttachContext {
   std::optional<pid_t> pid; ///< of -p or -c: restrict to this process where the kernel can
   bool follows = false;     ///< and to those that it starts
+  std::function<bool()> has_to_stop = [] { return false; }; ///< the user does not want to wait any longer
 };
 
 /// When the session itself has to run the program.

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -35,6 +36,9 @@ enum class AccessKind : uint8_t {
   bytes,
   data_loc_buffer,  ///< found as data_loc_string is; any bytes, as many as the length says: a buffer
   data_loc_address, ///< where that lies: a pointer to elements of more than a byte
+  /// The argument with number `offset` of the function that an fentry program is attached to, as the bare
+  /// word in its register: the verifier sees a number where its type is a pointer.
+  argument_word,
 };
 
 /// How a program reads something from its context.
@@ -152,6 +156,10 @@ struct Match {
   std::optional<ProgramContext> context; ///< `ctx`
   /// Fills in `positional` and `result` where that is costly: called only for scripts that use them.
   std::function<void(Match&)> read_results;
+  /// The same function by its trampoline, for a body that needs of the registers no more than the arguments
+  /// with these numbers; nothing where that would not show the same. Costly: called only where the script
+  /// wants it.
+  std::function<std::optional<Match>(const std::set<size_t>& arguments)> on_trampoline;
   /// A pointer in the context of an iterator; the body runs where it is not null.
   std::optional<ContextAccess> object;
   /// The program goes on without trc, and prints by itself (`iter:task:PIN`): nobody reads what it sends.

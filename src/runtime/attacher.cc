@@ -82,6 +82,7 @@ Result<void> Attacher::attach_all(size_t program) {
   auto attached = function(attachments, programs_[program].get(), context_);
   if (!attached) return std::unexpected(attached.error());
   const size_t missing = attached->missing;
+  places_ += attachments.size();
   keep(program, std::move(*attached));
   for (const Attachment& attachment : attachments)
     probes_ += attachment.probes.size();
@@ -98,21 +99,22 @@ Result<void> Attacher::attach_own() {
   return {};
 }
 
-Result<bool> Attacher::attach_program(size_t program, const Signals& signals, std::vector<Failed>& failed) {
+Result<bool> Attacher::attach_program(size_t program, std::vector<Failed>& failed) {
   const ProgramInfo& info = manifest_.programs[program];
-  if (signals.seen()) return false;
+  if (!plan_.goes_on_attaching(places_)) return false;
   if (const auto refused = refused_targets_.find(program); refused != refused_targets_.end()) {
     failed.push_back({program, refused->second});
     return true;
   }
   if (attaches_together(info.type)) {
     if (auto done = attach_all(program); !done) failed.push_back({program, done.error()});
-    return true;
+    return plan_.goes_on_attaching(places_);
   }
   const bool last_first =
       !info.attachments.empty() && probes::runs_last_first(info.attachments.front().spec.provider);
   for (size_t i = 0; i < info.attachments.size(); ++i) {
-    if (signals.seen()) return false;
+    if (!plan_.goes_on_attaching(places_)) return false;
+    ++places_;
     const size_t next = last_first ? info.attachments.size() - 1 - i : i;
     if (auto done = attach(program, info.attachments[next]); !done) {
       // What holds for one holds for all: no privilege, no room.
@@ -135,20 +137,7 @@ Result<void> Attacher::judge(const std::vector<Failed>& failed) {
   return {};
 }
 
-/// Many attachments take a while: the user learns of it before.
-void Attacher::announce() {
-  constexpr size_t kMany = 200;
-  size_t count = 0, together = 0;
-  for (const ProgramInfo& program : manifest_.programs) {
-    count += program.attachments.size();
-    if (attaches_together(program.type)) together += program.attachments.size();
-  }
-  if (count - together > kMany)
-    printer_.warning("attaching to " + std::to_string(count) +
-                     " places, which takes the kernel a while: Ctrl-C stops it");
-}
-
-Result<bool> Attacher::attach_others(const Signals& signals) {
+Result<bool> Attacher::attach_others() {
   std::vector<size_t> order, reversed;
   for (size_t i = 0; i < manifest_.programs.size(); ++i) {
     const ProgramInfo& program = manifest_.programs[i];
@@ -156,14 +145,13 @@ Result<bool> Attacher::attach_others(const Signals& signals) {
     (probes::runs_last_first(program.attachments.front().spec.provider) ? reversed : order).push_back(i);
   }
   order.insert(order.end(), reversed.rbegin(), reversed.rend());
-  announce();
   std::vector<Failed> failed;
   for (size_t program : order) {
-    auto complete = attach_program(program, signals, failed);
+    auto complete = attach_program(program, failed);
     if (!complete || !*complete) return complete;
   }
   if (auto done = judge(failed); !done) return std::unexpected(done.error());
-  return !signals.seen();
+  return plan_.goes_on_attaching(places_);
 }
 
 Result<void> Attacher::pin() {

@@ -13,8 +13,8 @@
 #include "output/printer.h"
 #include "probes/attach.h"
 #include "program/manifest.h"
+#include "runtime/attach_plan.h"
 #include "runtime/loader.h"
-#include "runtime/signals.h"
 
 namespace trc::runtime {
 
@@ -33,10 +33,10 @@ class Attacher {
 public:
   /// `pid`: the process that is traced, of -p or -c; `follows`: so are those that it starts.
   Attacher(const Manifest& manifest, const LoadedObject& object, std::optional<pid_t> pid, bool follows,
-           output::Printer& printer)
-      : manifest_(manifest), programs_(object.programs),
-        refused_targets_(object.refused_targets), context_{.pid = pid, .follows = follows},
-        printer_(printer) {}
+           AttachPlan& plan, output::Printer& printer)
+      : manifest_(manifest), programs_(object.programs), refused_targets_(object.refused_targets),
+        context_{.pid = pid, .follows = follows, .has_to_stop = [&plan] { return plan.has_to_stop(); }},
+        plan_(plan), printer_(printer) {}
 
   /// Attaches the programs that the session may have to run, and so learns which are begin, end and interval.
   /// A real raw tracepoint among them does nothing yet: its program waits for RunState kRunning.
@@ -44,7 +44,7 @@ public:
   /// Attaches the others, in such an order that of several bodies on one place the first one runs first.
   /// False if a signal came meanwhile. What can't be attached is an error, or a warning: where the script
   /// says so, and where other attach points of the same list could be.
-  Result<bool> attach_others(const Signals& signals);
+  Result<bool> attach_others();
 
   /// Detaches all. Where that takes long a process of its own is left to do it, so that the user is not kept
   /// waiting; no program does anything any more by then.
@@ -82,14 +82,14 @@ private:
   Result<void> attach_all(size_t program);
   void keep(size_t program, probes::Attached attached);
   /// All of one program; collects what is not there.
-  Result<bool> attach_program(size_t program, const Signals& signals, std::vector<Failed>& failed);
+  Result<bool> attach_program(size_t program, std::vector<Failed>& failed);
   Result<void> judge(const std::vector<Failed>& failed);
-  void announce();
 
   const Manifest& manifest_;
   const std::vector<Fd>& programs_;
   const std::map<size_t, Error>& refused_targets_;
   probes::AttachContext context_;
+  AttachPlan& plan_;
   output::Printer& printer_;
   std::vector<size_t> begins_, ends_, on_signal_, trials_;
   std::vector<Periodic> periodic_;
@@ -101,6 +101,7 @@ private:
   size_t slow_links_ = 0;
   bool runs_by_kernel_ = false;
   size_t probes_ = 0;
+  size_t places_ = 0; ///< that were tried
 };
 
 } // namespace trc::runtime

@@ -234,7 +234,7 @@ void raise_memory_limit() {
 
 } // namespace
 
-Result<LoadedObject> load(const CompiledProgram& program) {
+Result<LoadedObject> load(const CompiledProgram& program, const std::function<bool(size_t loaded)>& goes_on) {
   raise_memory_limit();
   auto object = read_elf(program.object);
   if (!object) return std::unexpected(object.error());
@@ -245,6 +245,10 @@ Result<LoadedObject> load(const CompiledProgram& program) {
   Loader loader(program.manifest, *object, loaded.maps);
   loader.load_btf();
   for (const ProgramInfo& info : program.manifest.programs) {
+    if (!goes_on(loaded.programs.size())) {
+      loaded.is_complete = false;
+      return loaded;
+    }
     std::optional<Error> refusal;
     auto fd = loader.load_program_of(info, refusal);
     if (!fd) return std::unexpected(fd.error());

@@ -3,6 +3,7 @@
 // bpf_object__load().
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -18,10 +19,12 @@ struct LoadedObject {
   std::vector<Fd> programs; ///< as Manifest::programs
   /// By program: why the kernel lets none onto its function. Such a program is not loaded.
   std::map<size_t, Error> refused_targets;
+  bool is_complete = true; ///< false: `goes_on` said no before all were loaded
 };
 
 /// Everything of the script in the kernel, nothing attached yet. A refusal by the verifier comes back as an
 /// error that points into the script.
-Result<LoadedObject> load(const CompiledProgram& program);
+/// Asks `goes_on` before each program, with the number of those that are loaded.
+Result<LoadedObject> load(const CompiledProgram& program, const std::function<bool(size_t loaded)>& goes_on);
 
 } // namespace trc::runtime

@@ -51,10 +51,11 @@ class Session {
 public:
   Session(const CompiledProgram& program, output::Printer& printer, const SessionOptions& options,
           const Signals& signals, const UserSignal& user_signal, LoadedObject& object, RecordStream& stream,
-          Stacks& stacks, MapStore& store, Grace& grace, std::optional<pid_t> traced)
+          Stacks& stacks, MapStore& store, Grace& grace, AttachPlan& plan, std::optional<pid_t> traced)
       : manifest_(program.manifest), printer_(printer), options_(options), signals_(signals),
         user_signal_(user_signal), object_(object), stream_(stream), stacks_(stacks), store_(store),
-        grace_(grace), traced_(traced), attacher_(program.manifest, object, traced, options.follow, printer),
+        grace_(grace), traced_(traced),
+        attacher_(program.manifest, object, traced, options.follow, plan, printer),
         ledger_(program.manifest, object, attacher_), followed_(program.manifest, object.maps) {}
 
   /// `process`: becomes readable when the traced process ends, or -1.
@@ -141,7 +142,7 @@ Result<bool> Session::attach() {
     if (auto done = run_programs({begin}); !done) return std::unexpected(done.error());
   }
   if (is_ended()) return !signals_.seen();
-  auto complete = attacher_.attach_others(signals_);
+  auto complete = attacher_.attach_others();
   if (complete && *complete && !options_.dry_run)
     if (auto done = attacher_.pin(); !done) return std::unexpected(done.error());
   if (attacher_.runs_by_kernel()) grace_.programs_may_run();
@@ -354,7 +355,10 @@ Result<int> Session::run(Child& child, int process) {
     printer_.warning("`cpid` is 0: there is no command of -c");
   auto complete = attach();
   if (!complete) return std::unexpected(complete.error());
-  if (!*complete) return kAbortedStatus;
+  if (!*complete) {
+    attacher_.detach();
+    return kAbortedStatus;
+  }
   if (!options_.dry_run && !is_ended())
     if (auto done = start(process); !done) return std::unexpected(done.error());
   // Not before events count: whoever waits for this causes the first one at once.
@@ -414,8 +418,11 @@ Result<int> run(const CompiledProgram& program, output::Printer& behind, const S
     watched = std::move(*fd);
   }
 
-  auto object = load(program);
+  AttachPlan plan(program.manifest, signals, behind, options.shows_progress);
+  plan.announce();
+  auto object = load(program, [&](size_t loaded) { return plan.goes_on_loading(loaded); });
   if (!object) return std::unexpected(object.error());
+  if (!object->is_complete) return kAbortedStatus;
   if (auto done = wait_until_filled(object->maps); !done) return std::unexpected(done.error());
   Grace grace;
   Stacks stacks(program.manifest, options.needs_frame_names);
@@ -441,7 +448,7 @@ Result<int> run(const CompiledProgram& program, output::Printer& behind, const S
 
   const auto traced = child.fd() >= 0 ? std::optional(child.pid()) : options.pid;
   Session session(program, printer, options, signals, user_signal, *object, *stream, stacks, store, grace,
-                  traced);
+                  plan, traced);
   auto status = recorder ? session.run_trials(*recorder)
                          : session.run(child, child.fd() >= 0 ? child.fd() : watched.get());
   if (!status && is_broken_pipe(status.error())) return kBrokenPipeStatus;

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <iterator>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -53,10 +54,15 @@ size_t name_length(std::string_view text) {
 struct ArgumentUse {
   std::set<std::string> fields;
   bool any = false;
-  int wholes = 0;       ///< uses of all fields at once
-  bool results = false; ///< `retval`, `arg0` …
-  bool symbols = false; ///< `uaddr`, which depends on the file
+  int wholes = 0;              ///< uses of all fields at once
+  bool results = false;        ///< `retval`, `arg0` …
+  std::set<size_t> positional; ///< `arg0` …: their numbers
+  bool registers = false;      ///< what only the registers tell, or a stack from there on
+  bool symbols = false;        ///< `uaddr`, which depends on the file
 };
+
+/// Builtins that need the registers as they stood where a probe hit.
+constexpr std::string_view kNeedRegisters[] = {"ctx", "reg", "usermode", "kstack", "ustack", "override"};
 
 /// Looks into the macros that are used, too.
 class ArgumentFinder {
@@ -77,17 +83,26 @@ private:
         ++use.wholes;
       }
       use.results |= name->name == "retval" || name->name.starts_with("arg");
-      look_into(name->name);
+      look_at_word(name->name);
     }
     if (auto* call = std::get_if<ast::Call>(&e.node)) {
       use.symbols |= call->name == "uaddr";
-      look_into(call->name);
+      look_at_word(call->name);
     }
     auto* member = std::get_if<ast::Member>(&e.node);
     auto* base = member ? std::get_if<ast::Name>(&member->base->node) : nullptr;
     if (!base || base->name != "args") return;
     use.fields.insert(member->name);
     --use.wholes; // its base is looked at, too
+  }
+
+  void look_at_word(const std::string& name) {
+    use.registers |= std::ranges::find(kNeedRegisters, name) != std::end(kNeedRegisters);
+    size_t index = 0;
+    const char* end = name.data() + name.size();
+    if (name.starts_with("arg") && std::from_chars(name.data() + 3, end, index).ptr == end && name.size() > 3)
+      use.positional.insert(index);
+    look_into(name);
   }
 
   void look_into(const std::string& name) {
@@ -156,7 +171,7 @@ public:
            Diagnostics& diagnostics)
       : program_(program), kernel_(kernel), options_(options), diagnostics_(diagnostics) {}
 
-  void expand(const ast::Probe& probe, std::vector<ExpandedProbe>& out) {
+  void resolve(const ast::Probe& probe) {
     std::string text;
     std::vector<probes::Match> matches;
     std::vector<Missing> missing;
@@ -172,12 +187,54 @@ public:
     ArgumentFinder finder(program_.macros);
     finder.look_at(probe.predicate);
     finder.look_at(probe.body);
-    const ArgumentUse& use = finder.use;
+    resolved_.push_back({&probe, std::move(text), std::move(matches), std::move(finder.use)});
+  }
+
+  /// Puts kprobes on trampolines: all that there are on a function or none, or else they would not run in the
+  /// order in which they were written.
+  void use_trampolines() {
+    std::map<std::string, std::vector<std::pair<probes::Match*, probes::Match>>> functions;
+    std::set<std::string> others;
+    for (Resolved& one : resolved_)
+      for (probes::Match& match : one.matches) {
+        if (match.attach.provider != "kprobe") continue;
+        const std::string& function = match.attach.target;
+        std::optional<probes::Match> other;
+        if (match.on_trampoline && !one.use.registers && !others.contains(function))
+          other = match.on_trampoline(one.use.positional);
+        if (other)
+          functions[function].emplace_back(&match, std::move(*other));
+        else
+          others.insert(function);
+      }
+    for (auto& [function, matches] : functions)
+      for (auto& [match, other] : matches)
+        if (!others.contains(function)) *match = std::move(other);
+  }
+
+  std::vector<ExpandedProbe> grouped() {
+    std::vector<ExpandedProbe> out;
+    for (Resolved& one : resolved_)
+      group(one, out);
+    return out;
+  }
+
+private:
+  /// A probe with all that it matches.
+  struct Resolved {
+    const ast::Probe* probe;
+    std::string text;
+    std::vector<probes::Match> matches;
+    ArgumentUse use;
+  };
+
+  void group(Resolved& one, std::vector<ExpandedProbe>& out) {
+    const ArgumentUse& use = one.use;
     const size_t first = out.size();
-    for (probes::Match& match : matches) {
+    for (probes::Match& match : one.matches) {
       std::optional<std::vector<probes::Argument>> arguments;
       if (use.results && match.read_results) match.read_results(match);
-      if (use.any && match.arguments && !(arguments = read_arguments(match, probe))) return;
+      if (use.any && match.arguments && !(arguments = read_arguments(match, *one.probe))) return;
       auto fits = [&](const ExpandedProbe& group) {
         return same_program(group.matches.front(), match) &&
                (!use.symbols || group.matches.front().attach.target == match.attach.target) &&
@@ -187,12 +244,12 @@ public:
       };
       auto group = std::find_if(out.begin() + first, out.end(), fits);
       if (group == out.end())
-        group = out.insert(out.end(), {.source = &probe, .text = text, .arguments = std::move(arguments)});
+        group =
+            out.insert(out.end(), {.source = one.probe, .text = one.text, .arguments = std::move(arguments)});
       group->matches.push_back(std::move(match));
     }
   }
 
-private:
   /// An attach point that this kernel does not have, and why.
   struct Missing {
     std::string text;
@@ -260,16 +317,18 @@ private:
   const AnalysisOptions& options_;
   Diagnostics& diagnostics_;
   std::set<std::string> trials_; ///< names of tests and benchmarks
+  std::vector<Resolved> resolved_;
 };
 
 } // namespace
 
 std::vector<ExpandedProbe> expand(const ast::Program& program, const Kernel& kernel,
                                   const AnalysisOptions& options, Diagnostics& diagnostics) {
-  std::vector<ExpandedProbe> expanded;
   Expander expander(program, kernel, options, diagnostics);
   for (const ast::Probe& probe : program.probes)
-    expander.expand(probe, expanded);
+    expander.resolve(probe);
+  if (options.settings.kprobe_backend == "fentry") expander.use_trampolines();
+  std::vector<ExpandedProbe> expanded = expander.grouped();
   if (expanded.empty() && !program.probes.empty() && !diagnostics.has_errors())
     diagnostics.report(DiagnosticId::nothing_to_attach, program.probes.front().attach_points.front().span);
   return expanded;

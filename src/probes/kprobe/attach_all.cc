@@ -47,8 +47,9 @@ void leave_out(const AttachSpec& spec, std::string_view why, Attached& attached)
 }
 
 /// The kernel takes all functions of a link or none. Those that it does not take are found by halving.
-Result<void> attach_those(std::span<const Place> places, int program_fd, bool returns, Attached& attached) {
-  if (places.empty()) return {};
+Result<void> attach_those(std::span<const Place> places, int program_fd, bool returns,
+                          const AttachContext& context, Attached& attached) {
+  if (places.empty() || context.has_to_stop()) return {};
   Fd link = link_all(places, program_fd, returns);
   if (link) {
     attached.descriptors.push_back(std::move(link));
@@ -62,8 +63,9 @@ Result<void> attach_those(std::span<const Place> places, int program_fd, bool re
     return {};
   }
   const size_t half = places.size() / 2;
-  if (auto done = attach_those(places.first(half), program_fd, returns, attached); !done) return done;
-  return attach_those(places.subspan(half), program_fd, returns, attached);
+  if (auto done = attach_those(places.first(half), program_fd, returns, context, attached); !done)
+    return done;
+  return attach_those(places.subspan(half), program_fd, returns, context, attached);
 }
 
 /// Those in modules, with their addresses.
@@ -89,15 +91,16 @@ std::vector<Place> places_in_modules(std::span<const Attachment> attachments, At
   return places;
 }
 
-Result<Attached> attach_all(std::span<const Attachment> attachments, int program_fd, bool returns) {
+Result<Attached> attach_all(std::span<const Attachment> attachments, int program_fd, bool returns,
+                            const AttachContext& context) {
   Attached attached = {.descriptors = {}, .counts_misses = true};
   std::vector<Place> named;
   for (const Attachment& attachment : attachments)
     if (!attachment.spec.target.contains(':')) named.push_back({&attachment, 0});
   for (const auto& places : {named, places_in_modules(attachments, attached)})
-    if (auto done = attach_those(places, program_fd, returns, attached); !done)
+    if (auto done = attach_those(places, program_fd, returns, context, attached); !done)
       return std::unexpected(done.error());
-  if (attached.descriptors.empty())
+  if (attached.descriptors.empty() && !attached.notes.empty())
     return failure(ErrorKind::refused, attached.notes.front(),
                    "/sys/kernel/tracing/available_filter_functions lists what can be probed");
   return attached;
@@ -106,13 +109,13 @@ Result<Attached> attach_all(std::span<const Attachment> attachments, int program
 } // namespace
 
 Result<Attached> attach_all_kprobe(std::span<const Attachment> attachments, int program_fd,
-                                   const AttachContext&) {
-  return attach_all(attachments, program_fd, false);
+                                   const AttachContext& context) {
+  return attach_all(attachments, program_fd, false, context);
 }
 
 Result<Attached> attach_all_kretprobe(std::span<const Attachment> attachments, int program_fd,
-                                      const AttachContext&) {
-  return attach_all(attachments, program_fd, true);
+                                      const AttachContext& context) {
+  return attach_all(attachments, program_fd, true, context);
 }
 
 } // namespace trc::probes

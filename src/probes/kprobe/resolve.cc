@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "base/text.h"
+#include "ctypes/btf_types.h"
 #include "kernel/btf.h"
+#include "probes/btf_arguments.h"
 #include "probes/contexts.h"
 #include "probes/provider.h"
 #include "probes/registers.h"
@@ -65,6 +67,38 @@ Match match_of(const Kind& kind, const Target& target, const std::string& functi
   return match;
 }
 
+/// The same by the function's trampoline. Not where a kprobe would see more (copies of the function), or
+/// refuse (several functions of that name), nor for arguments that BTF does not know, or that are narrower
+/// than a register: kernels before 6.6 hand on only as much of it.
+std::optional<Match> on_trampoline(const Kernel& kernel, const Match& kprobe,
+                                   const std::set<size_t>& arguments) {
+  constexpr size_t kMostArguments = 6;
+  // bpf_get_func_arg, which gives the bare words, since Linux 5.17.
+  if (kernel.version() < KernelVersion{5, 17, 0}) return {};
+  const auto prototype = kernel.prototype(kprobe.attach.target);
+  if (!prototype || prototype->parameters.size() > kMostArguments) return {};
+  std::vector<uint32_t> sizes;
+  for (const BtfParameter& parameter : prototype->parameters)
+    sizes.push_back(kernel_type(kernel, parameter.type_id, "").size);
+  if (std::ranges::any_of(sizes, [](uint32_t size) { return size > kContextWord; })) return {};
+  for (size_t index : arguments)
+    if (index >= sizes.size() || sizes[index] != kContextWord) return {};
+  const auto known = kernel.functions_named(kprobe.attach.target);
+  if (!known || known->same != 1 || known->variants != 0) return {};
+  Match match = kprobe;
+  match.type = ProgramType::fentry;
+  match.attach_btf_id = prototype->function_id;
+  match.attach.provider = "fentry";
+  match.has_cookie = false;
+  match.context = {};
+  match.function = FunctionAddress::helper;
+  match.positional.clear();
+  for (uint32_t i = 0; i < sizes.size(); ++i)
+    match.positional.push_back(
+        {.kind = AccessKind::argument_word, .offset = i, .size = kContextWord, .through = {}});
+  return match;
+}
+
 bool fits(const Target& target, const KernelFunction& function) {
   return glob_match(target.function.text, function.name) &&
          (target.module.text.empty() || glob_match(target.module.text, function.module) ||
@@ -103,7 +137,14 @@ void resolve_one(const Kind& kind, const Target& target, const ResolveContext& c
                  std::vector<Match>& matches) {
   const std::string& name = target.function.text;
   const std::string& module = target.module.text;
-  auto add = [&] { matches.push_back(match_of(kind, target, name, module, module)); };
+  auto add = [&] {
+    matches.push_back(match_of(kind, target, name, module, module));
+    Match& match = matches.back();
+    if (!kind.returns && target.offset == 0 && !match.attach.target.contains(':'))
+      match.on_trampoline = [&kernel = context.kernel, plain = match](const std::set<size_t>& arguments) {
+        return on_trampoline(kernel, plain, arguments);
+      };
+  };
   if (target.module.text.empty() && context.kernel.surely_has_function(name)) return add();
   auto functions = context.kernel.functions();
   if (!functions) return report_no_answer(target.point, target.function, functions.error(), context);
