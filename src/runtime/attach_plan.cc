@@ -26,7 +26,7 @@ void AttachPlan::announce() const {
   for (const ProgramInfo& program : manifest_.programs) {
     for (const Attachment& attachment : program.attachments)
       ++kinds[attachment.spec.provider];
-    if (program.type == ProgramType::kprobe_multi) together += program.attachments.size();
+    if (attaches_together(program.type)) together += program.attachments.size();
   }
   std::string text;
   for (const auto& [kind, count] : kinds)
