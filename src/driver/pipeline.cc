@@ -1,5 +1,5 @@
-#include "dwarf/debug_info.h"
 #include "driver/pipeline.h"
+#include "dwarf/debug_info.h"
 
 #include <filesystem>
 #include <unistd.h>

@@ -79,7 +79,8 @@ void infer(const Input& input, Environment& environment) {
   }
 }
 
-std::vector<std::shared_ptr<const TypeSource>> sources_of(std::vector<std::shared_ptr<const TypeSource>> sources) {
+std::vector<std::shared_ptr<const TypeSource>>
+sources_of(std::vector<std::shared_ptr<const TypeSource>> sources) {
   std::erase(sources, nullptr);
   return sources;
 }
@@ -122,10 +123,11 @@ bool make_numbers(Environment& environment) {
 std::optional<typed::Program> analyze(const ast::Program& source, const Kernel& kernel,
                                       const AnalysisOptions& options, Diagnostics& diagnostics) {
   const std::vector<ExpandedProbe> probes = expand(source, kernel, options, diagnostics);
-  Input input = {kernel, options, probes, collect_declarations(source, diagnostics), options.kernel_types,
+  Input input = {kernel,  options, probes, collect_declarations(source, diagnostics), options.kernel_types,
                  nullptr, nullptr};
   input.types = type_table(sources_of({options.definitions, input.kernel_types, options.programs}));
-  input.types_in_programs = type_table(sources_of({options.definitions, options.programs, input.kernel_types}));
+  input.types_in_programs =
+      type_table(sources_of({options.definitions, options.programs, input.kernel_types}));
 
   Environment environment;
   environment.maps_elsewhere = maps_of_missing_probes(source, probes);

@@ -103,8 +103,7 @@ typed::ExpressionPtr Checker::argument(const ast::Member& node, Span span) {
       report(DiagnosticId::unreadable_argument, node.name_span, node.name, probe_name(), argument.unreadable);
       return unknown(span);
     }
-    if (argument.name == node.name)
-      return read_argument(argument, span);
+    if (argument.name == node.name) return read_argument(argument, span);
     if (!argument.type.is_none()) names.push_back(argument.name);
   }
   std::string hint = did_you_mean(node.name, names);
@@ -116,7 +115,8 @@ typed::ExpressionPtr Checker::argument(const ast::Member& node, Span span) {
 typed::ExpressionPtr Checker::read_argument(const probes::Argument& argument, Span span) {
   typed::ArgumentRead read = {argument.access};
   if (!argument.behind) return typed::make_expression(span, argument.type, std::move(read));
-  ExpressionPtr place = typed::make_expression(span, pointer_type(AddressSpace::user, argument.type), std::move(read));
+  ExpressionPtr place =
+      typed::make_expression(span, pointer_type(AddressSpace::user, argument.type), std::move(read));
   return typed::make_expression(span, argument.type,
                                 typed::Dereference{.pointer = std::move(place), .offset = *argument.behind});
 }

@@ -34,7 +34,8 @@ Argument argument_of(const dwarf::Parameter& parameter) {
   if (parameter.place.kind == Kind::reference)
     argument.behind = 0;
   else if (!argument.type.is_scalar())
-    argument.access = {.kind = AccessKind::bytes, .offset = argument.access.offset, .size = argument.type.size};
+    argument.access = {
+        .kind = AccessKind::bytes, .offset = argument.access.offset, .size = argument.type.size};
   return argument;
 }
 
@@ -42,13 +43,16 @@ Argument argument_of(const dwarf::Parameter& parameter) {
 
 Result<std::vector<Argument>> function_arguments(const dwarf::DebugInfo* file, uint64_t address,
                                                  const std::string& shown) {
-  constexpr char kHint[] = "`arg0` to `arg5` are there without; debug information comes with `-g`, or in packages called "
-                           "`-dbg` or `-dbgsym`";
+  constexpr char kHint[] =
+      "`arg0` to `arg5` are there without; debug information comes with `-g`, or in packages called "
+      "`-dbg` or `-dbgsym`";
   if (file == nullptr)
-    return failure(ErrorKind::refused, "`" + shown + "` has no debug information, nor is there any elsewhere", kHint);
+    return failure(ErrorKind::refused, "`" + shown + "` has no debug information, nor is there any elsewhere",
+                   kHint);
   const auto function = file->function(address);
   if (!function)
-    return failure(ErrorKind::refused, "the debug information of `" + shown + "` does not know a function there", kHint);
+    return failure(ErrorKind::refused,
+                   "the debug information of `" + shown + "` does not know a function there", kHint);
   std::vector<Argument> arguments;
   for (const dwarf::Parameter& parameter : function->parameters)
     if (!parameter.name.empty()) arguments.push_back(argument_of(parameter));

@@ -6,8 +6,8 @@
 
 namespace trc::probes {
 
-/// Of the function that begins at this address, as the symbols of the file count. An error where nothing is known of
-/// it. `shown`: the file, for messages.
+/// Of the function that begins at this address, as the symbols of the file count. An error where nothing is
+/// known of it. `shown`: the file, for messages.
 Result<std::vector<Argument>> function_arguments(const dwarf::DebugInfo* file, uint64_t address,
                                                  const std::string& shown);
 

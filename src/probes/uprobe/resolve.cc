@@ -37,11 +37,35 @@ struct Wanted {
   Part function;
   bool is_demangled = false; ///< `cpp:`: the name is as the source has it
   uint64_t offset = 0;       ///< behind the function's beginning
+  /// `FILE@SOURCE:LINE:COLUMN`, where `function` is the line. The column is 0 if there is none.
+  std::optional<Part> source = {};
+  uint32_t line = 0, column = 0;
 };
 
 std::string hexadecimal(uint64_t number) {
   char text[20];
   return {text, static_cast<size_t>(std::snprintf(text, sizeof text, "%#" PRIx64, number))};
+}
+
+/// `uprobe:FILE@SOURCE:LINE`, with a column or without.
+std::optional<Wanted> read_line(const AttachPointText& point, const ResolveContext& context) {
+  const auto& parts = point.parts;
+  if (parts.size() < 2 || parts.size() > 3) {
+    report_bad_form(point, context,
+                    "a place in the source is `FILE@SOURCE:LINE` or `FILE@SOURCE:LINE:COLUMN`");
+    return {};
+  }
+  Wanted wanted = {.point = point, .file = parts[0], .function = parts[1]};
+  const size_t at = parts[0].text.find('@');
+  wanted.source = Part{.text = parts[0].text.substr(at + 1), .span = parts[0].span};
+  wanted.file.text.resize(at);
+  auto line = read_number(point, parts[1], context, "the number of a line");
+  auto column = parts.size() == 3 ? read_number(point, parts[2], context, "the number of a column")
+                                  : std::optional<uint64_t>(0);
+  if (!line || !column) return {};
+  wanted.line = static_cast<uint32_t>(std::min<uint64_t>(*line, UINT32_MAX));
+  wanted.column = static_cast<uint32_t>(std::min<uint64_t>(*column, UINT32_MAX));
+  return wanted;
 }
 
 /// `uprobe:FILE:FUNCTION`, `uprobe:FILE:cpp:FUNCTION`; `uprobe:FUNCTION` where the process tells the file.
@@ -52,6 +76,7 @@ std::optional<Wanted> read_point(const AttachPointText& point, const ResolveCont
     return std::nullopt;
   };
   const bool has_process = context.pid || !context.command.empty();
+  if (!parts.empty() && parts[0].text.contains('@')) return read_line(point, context);
   Wanted wanted = {.point = point, .file = {}, .function = {}};
   // `ns::f` without quotes falls apart at its colons.
   const bool has_scopes = std::ranges::any_of(parts, [](const Part& part) { return part.text.empty(); });
@@ -86,7 +111,7 @@ std::optional<Wanted> read_point(const AttachPointText& point, const ResolveCont
 bool take_offset(const Kind& kind, Wanted& wanted, const ResolveContext& context) {
   std::string& name = wanted.function.text;
   const size_t plus = name.rfind('+');
-  if (plus == name.npos || plus == 0 || wanted.is_demangled) return true;
+  if (plus == name.npos || plus == 0 || wanted.is_demangled || wanted.source) return true;
   std::string_view digits = std::string_view(name).substr(plus + 1);
   const bool is_hexadecimal = digits.starts_with("0x");
   if (is_hexadecimal) digits.remove_prefix(2);
@@ -266,8 +291,50 @@ std::vector<ElfFunction> wanted_functions(const Wanted& wanted, UserFile& file) 
   return found;
 }
 
+/// "lines with code near it are 12 and 15"; "" if there are none.
+std::string lines_near(const std::vector<uint32_t>& lines, uint32_t wanted) {
+  auto next = std::ranges::upper_bound(lines, wanted);
+  std::string text;
+  if (next != lines.begin()) text = std::to_string(*std::prev(next));
+  if (next != lines.end()) text += (text.empty() ? "" : "` and `") + std::to_string(*next);
+  return text.empty() ? "" : "the lines with code next to it are `" + text + "`";
+}
+
+/// Each place where the line begins: functions that were inlined have several.
+void resolve_line(const Kind& kind, const Wanted& wanted, UserFile& file, const ResolveContext& context,
+                  std::vector<Match>& matches) {
+  auto bad = [&](const std::string& cause, const std::string& hint) {
+    report_bad_part(wanted.point, wanted.function, context, cause, hint);
+  };
+  if (kind.returns) return bad("a line does not return", "`uretprobe` takes a function");
+  const dwarf::DebugInfo* info =
+      context.programs ? context.programs->open(file.path, context.kernel.root()) : nullptr;
+  if (info == nullptr)
+    return bad("`" + file.path + "` has no debug information, nor is there any elsewhere",
+               "it comes with `-g`, or in packages called `-dbg` or `-dbgsym`");
+  const auto places = info->line(wanted.source->text, wanted.line, wanted.column);
+  if (places.empty()) {
+    const auto lines = info->lines_with_code(wanted.source->text);
+    return bad(lines.empty() ? "no code of `" + file.path + "` comes from a file of that name"
+                             : "no statement begins there",
+               lines_near(lines, wanted.line));
+  }
+  for (const dwarf::LineAddress& place : places) {
+    const auto offset = file.elf.offset_of(place.address);
+    const auto around = symbols::function_around(file.elf, place.address);
+    if (!offset || !allow_instruction(wanted, file, *offset, context)) continue;
+    Match match =
+        match_at(kind, context, file, {}, around ? around->name : hexadecimal(place.address), *offset);
+    match.name =
+        std::string(kind.provider) + ":" + file.path + "@" + wanted.source->text + ":" + wanted.function.text;
+    if (wanted.column != 0) match.name += ":" + std::to_string(wanted.column);
+    matches.push_back(std::move(match));
+  }
+}
+
 void resolve_in(const Kind& kind, const Wanted& wanted, UserFile& file, const ResolveContext& context,
                 std::vector<Match>& matches) {
+  if (wanted.source) return resolve_line(kind, wanted, file, context, matches);
   if (resolve_address(kind, wanted, file, context, matches)) return;
   if (kind.returns && file.is_go() && !context.unsafe)
     return context.diagnostics.report(DiagnosticId::go_return, wanted.file.span, file.path);
