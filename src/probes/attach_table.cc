@@ -38,7 +38,8 @@ constexpr RowOfAll kRowsOfAll[] = {{"kprobe", attach_all_kprobe},
 
 // The kernel puts a new program before the others: kernel/kprobes.c (register_aggr_kprobe), kernel/bpf/
 // trampoline.c (hlist_add_head), kernel/events/uprobes.c (consumer_add).
-constexpr std::string_view kLastFirst[] = {"kprobe", "fentry", "fexit", "uprobe", "uretprobe", "usdt"};
+constexpr std::string_view kLastFirst[] = {"kprobe", "software",  "fentry", "fexit",
+                                           "uprobe", "uretprobe", "usdt"};
 
 constexpr Row kRows[] = {
 #define PROVIDER(id, names, syntax, summary) {#id, attach_##id},
