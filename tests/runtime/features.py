@@ -85,7 +85,6 @@ FEATURES = {
     "kernel_addresses": has_kernel_addresses,
     "breakpoints": exists("/sys/bus/event_source/devices/breakpoint"),
     "write_user": lambda: can_load("begin { $x = 1; if (nsecs == 0) { write_user(uptr(0), &$x, 8); } }"),
-    "override": lambda: can_load("kprobe:__x64_sys_getppid { if (nsecs == 0) { override(1); } }"),
     "cpus": lambda: len(os.sched_getaffinity(0)) > 1,
     "x86_64": lambda: platform.machine() == "x86_64",
     "pid_namespaces": can_make_pid_namespaces,
